@@ -1,0 +1,60 @@
+/** The ports that storage adapters fill: where telemetry goes and where it is read. Every adapter passes one contract suite. */
+import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
+import type { Bucket, Reading, StoredEvent, StoredRow } from './readings.ts'
+
+/**
+ * Where accepted rows go. Called by one store writer, which keeps rows until `write` returns and repeats them for ever.
+ *
+ * Errors are AppErrors: `store_unavailable`, `store_busy` (retryable; `retryAfterMs` may be set), `store_denied` (credentials or bucket
+ * wrong: hold and alarm, retry), `store_too_large` (halve the batch), `store_refused` (some row is unacceptable: bisect to it).
+ */
+export interface TelemetrySink {
+  /**
+   * Stores rows; when it returns they are durable. `position` lies above every row given and not above any row still to come.
+   * May be repeated with any batch boundaries, wholly or partly: a row is stored once (by key, or by skipping positions already committed).
+   */
+  write(rows: readonly StoredRow[], position: number): Promise<void>
+  /** The committed position, or null when the store keeps none (then replays are idempotent by key). Read once at start. */
+  position(): Promise<number | null>
+  /** Finishes what is under way and lets go of the store. Nothing written before is lost. */
+  stop(): Promise<void>
+}
+
+/** A half-open span of device time, epoch ms: from ≤ t < to. */
+export interface TimeRange {
+  fromMs: number
+  toMs: number
+}
+
+export interface ScanQuery extends TimeRange {
+  facility: FacilityId
+  devices?: readonly DeviceId[]
+  profiles?: readonly ProfileId[]
+  metrics?: readonly string[]
+}
+
+export interface BucketQuery extends TimeRange {
+  facility: FacilityId
+  device: DeviceId
+  metric: string
+  /** How many equal buckets the range is cut into, 1–2,000. */
+  buckets: number
+}
+
+/** Where stored telemetry is read. Reads may be repeated at will and see every write that has returned. */
+export interface TelemetrySource {
+  /** Readings in order of device, key, metric; streamed, memory does not grow with the range. */
+  scan(query: ScanQuery): AsyncIterable<Reading>
+  /** Minimum, maximum and mean for each bucket that has values, in order of time. */
+  buckets(query: BucketQuery): Promise<Bucket[]>
+  /** Events, newest first, at most `limit`; `before` (exclusive, a key) continues a page. */
+  events(query: TimeRange & { facility: FacilityId; devices?: readonly DeviceId[]; limit: number; before?: bigint }): Promise<StoredEvent[]>
+  /** Number of stored messages (rows, not readings), recounted from the store. */
+  count(query: ScanQuery): Promise<{ telemetry: number; events: number }>
+  /**
+   * Copies the range's readings into one Parquet file (columns: facility, device, profile, metric VARCHAR; value DOUBLE; text VARCHAR;
+   * key BIGINT; device_ms, rx BIGINT; boot VARCHAR; seq BIGINT; marks VARCHAR), ordered by device, key, metric. Cancelled by `signal`.
+   */
+  extract(query: ScanQuery, file: string, progress?: (readings: number) => void, signal?: AbortSignal): Promise<{ readings: number }>
+  stop(): Promise<void>
+}

@@ -1,0 +1,108 @@
+/** The device profile: all that the platform knows about a type of device, as data that a maker can also submit as JSON. */
+import { z } from 'zod'
+import { metricNameSchema, profileIdSchema } from './ids.ts'
+
+/** A text in the platform's three languages. */
+export const textSchema = z.strictObject({ ja: z.string().min(1), ko: z.string().min(1), en: z.string().min(1) })
+export type Text = z.infer<typeof textSchema>
+export const LANGUAGES = ['ja', 'ko', 'en'] as const
+export const languageSchema = z.enum(LANGUAGES)
+export type Language = z.infer<typeof languageSchema>
+
+/** What a room can be seen to be doing; the order is the body's height, lowest first. */
+export const BODY_STATES = ['asleep', 'dozing', 'awake', 'sitting_up', 'bed_edge', 'out_of_bed', 'toilet', 'away', 'unclear'] as const
+export const bodyStateSchema = z.enum(BODY_STATES)
+export type BodyState = z.infer<typeof bodyStateSchema>
+
+/** How often a metric comes: every so many seconds, only while in use, or when something happens. */
+const samplingSchema = z.discriminatedUnion('how', [
+  z.strictObject({ how: z.literal('periodic'), seconds: z.number().positive() }),
+  z.strictObject({ how: z.literal('session'), seconds: z.number().positive() }),
+  z.strictObject({ how: z.literal('event') }),
+])
+
+const codesSchema = z.strictObject({
+  /** IEEE 11073 MDC, 32-bit. */
+  mdc: z.int().optional(),
+  loinc: z.string().optional(),
+  /** SDTM test code. */
+  sdtm: z.string().optional(),
+})
+
+const metricBase = {
+  label: textSchema,
+  sampling: samplingSchema,
+  /** Standard codes; absent where none is established, never invented. */
+  codes: codesSchema.default({}),
+}
+const rangeSchema = z.tuple([z.number(), z.number()])
+
+export const metricSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('number'),
+    ...metricBase,
+    /** UCUM, case-sensitive. */
+    unit: z.string().min(1),
+    /** Accepted values, bounds inclusive; outside: `out_of_range`. */
+    range: rangeSchema,
+    /** Values that are usual in life, for charts; never used to refuse. */
+    plausible: rangeSchema.optional(),
+    /** Decimal places worth showing. */
+    digits: z.int().min(0).max(4).default(0),
+  }),
+  z.strictObject({ kind: z.literal('boolean'), ...metricBase }),
+  z.strictObject({
+    kind: z.literal('enum'),
+    ...metricBase,
+    values: z.record(z.string().max(64), textSchema),
+    /** Which of its values say what the resident is doing. */
+    states: z.record(z.string(), bodyStateSchema).optional(),
+  }),
+])
+export type Metric = z.infer<typeof metricSchema>
+
+const attributeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('number'), label: textSchema, unit: z.string().min(1), range: rangeSchema }),
+  z.strictObject({ kind: z.literal('boolean'), label: textSchema }),
+  z.strictObject({ kind: z.literal('enum'), label: textSchema, values: z.record(z.string().max(64), textSchema) }),
+])
+
+export const eventTypeSchema = z.strictObject({
+  label: textSchema,
+  attributes: z.record(metricNameSchema, attributeSchema).default({}),
+  /** What the type suggests; the facility's rules decide. Null: worth recording only. */
+  severity: z.enum(['high', 'medium', 'low', 'technical']).nullable(),
+  /** An event older than this on arrival is historic and raises nothing. */
+  alarm_window_s: z.int().positive().default(1800),
+  /** What the resident is doing after it. */
+  state: bodyStateSchema.optional(),
+})
+export type EventType = z.infer<typeof eventTypeSchema>
+
+export const profileSchema = z.strictObject({
+  id: profileIdSchema,
+  /** Of this type's definition; cited by datasets. */
+  version: z.int().positive(),
+  label: textSchema,
+  family: z.enum(['medical_robot', 'digital_rehabilitation', 'smart_elderly_care']),
+  /** Priority item of the Japanese list in use since April 2025. */
+  priority_item: textSchema,
+  /** `watch` devices say how the room is; `equipment` is used at times, and its silence is no fault. */
+  role: z.enum(['watch', 'equipment']),
+  metrics: z.record(metricNameSchema, metricSchema),
+  events: z.record(metricNameSchema, eventTypeSchema),
+  /** Metrics shown on the board, at most three, most telling first. */
+  board: z.array(metricNameSchema).max(3),
+  /** What the values are for; shown beside them. */
+  note: textSchema,
+})
+export type DeviceProfile = z.infer<typeof profileSchema>
+/** A profile as written down, before defaults. */
+export type ProfileInput = z.input<typeof profileSchema>
+
+/** Expected interval of a metric in milliseconds; null where its silence says nothing. */
+export const periodMs = (metric: Metric): number | null =>
+  metric.sampling.how === 'periodic' ? metric.sampling.seconds * 1000 : null
+
+/** UCUM unit as files and screens give it; enums and booleans have none. */
+export const unitOf = (metric: Metric): string | null => (metric.kind === 'number' ? metric.unit : null)

@@ -1,0 +1,55 @@
+/** The typed map of MQTT topics, version 1: the only place where a topic is put together or taken apart. */
+import { type DeviceId, deviceIdSchema, type FacilityId, facilityIdSchema } from './ids.ts'
+
+const ROOT = 'mimamori/v1'
+
+/** What a device publishes. */
+export const DEVICE_CHANNELS = ['telemetry', 'event', 'status'] as const
+export type DeviceChannel = (typeof DEVICE_CHANNELS)[number]
+/** What a device may subscribe. */
+export const DEVICE_REPLIES = ['receipt', 'rejected'] as const
+export type DeviceReply = (typeof DEVICE_REPLIES)[number]
+
+/** Topics of one device. */
+export const deviceTopic = (facility: string, device: string, leaf: DeviceChannel | DeviceReply): string =>
+  `${ROOT}/${facility}/${device}/${leaf}`
+
+/** Topics of one facility. */
+export const facilityTopic = (
+  facility: string,
+  leaf: 'registry' | 'live' | 'gateway' | 'query' | 'answer',
+): string => `${ROOT}/${facility}/${leaf}`
+
+/** Subscription filters of the gateway, for one facility. */
+export const gatewayFilters = (facility: string) => ({
+  telemetry: [`${ROOT}/${facility}/+/telemetry`, `${ROOT}/${facility}/+/status`],
+  events: [`${ROOT}/${facility}/+/event`],
+  control: [facilityTopic(facility, 'registry'), facilityTopic(facility, 'query')],
+})
+
+/** Subscription filters of the server, over all facilities. */
+export const serverFilters = () => [`${ROOT}/+/live`, `${ROOT}/+/gateway`, `${ROOT}/+/answer`]
+
+export interface DeviceTopic {
+  facility: FacilityId
+  device: DeviceId
+  channel: DeviceChannel
+}
+
+/** Takes a device's publish topic apart; null for any other topic. */
+export function parseDeviceTopic(topic: string): DeviceTopic | null {
+  const parts = topic.split('/')
+  if (parts.length !== 5 || parts[0] !== 'mimamori' || parts[1] !== 'v1') return null
+  const channel = DEVICE_CHANNELS.find((c) => c === parts[4])
+  const facility = facilityIdSchema.safeParse(parts[2])
+  const device = deviceIdSchema.safeParse(parts[3])
+  return channel && facility.success && device.success ? { facility: facility.data, device: device.data, channel } : null
+}
+
+/** Takes a facility's own topic apart; null for any other topic. */
+export function parseFacilityTopic(topic: string): { facility: FacilityId; leaf: string } | null {
+  const parts = topic.split('/')
+  if (parts.length !== 4 || parts[0] !== 'mimamori' || parts[1] !== 'v1') return null
+  const facility = facilityIdSchema.safeParse(parts[2])
+  return facility.success ? { facility: facility.data, leaf: parts[3] as string } : null
+}

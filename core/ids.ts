@@ -11,10 +11,20 @@ export const deviceIdSchema = z.string().regex(NAME).brand<'DeviceId'>()
 /** A bed or room as the gateway knows it: opaque, never a person. */
 export const placeIdSchema = z.string().regex(NAME).brand<'PlaceId'>()
 /** One run of a device's message counter; new whenever `seq` restarts. */
-export const bootIdSchema = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/).brand<'BootId'>()
+export const bootIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,32}$/)
+  .brand<'BootId'>()
 /** `family.type`, for example `bed.sleep_mat`. */
-export const profileIdSchema = z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/).max(64).brand<'ProfileId'>()
-export const metricNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/).brand<'MetricName'>()
+export const profileIdSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/)
+  .max(64)
+  .brand<'ProfileId'>()
+export const metricNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,47}$/)
+  .brand<'MetricName'>()
 
 export type FacilityId = z.infer<typeof facilityIdSchema>
 export type DeviceId = z.infer<typeof deviceIdSchema>

@@ -93,14 +93,18 @@ function conclude(
 ): Judgement {
   const deviceMs = parseDeviceTime(ts)
   if (deviceMs === null) {
-    faults.push({ field: null, reason: 'schema', detail: 'ts is neither an RFC 3339 time with offset nor epoch milliseconds' })
+    faults.push({
+      field: null,
+      reason: 'schema',
+      detail: 'ts is neither an RFC 3339 time with offset nor epoch milliseconds',
+    })
   } else if (deviceMs - context.rxMs > FUTURE_LIMIT_MS) {
     faults.push({ field: null, reason: 'future_time', detail: 'ts is more than 24 h ahead of gateway time' })
   } else if (deviceMs < context.activeFromMs - TOO_OLD_MARGIN_MS) {
     faults.push({ field: null, reason: 'too_old', detail: 'ts is more than 30 days before the device became active' })
   }
   const refusal = faults.length > 0 ? refusalOf(faults) : null
-  const whole = faults.some((fault) => !refusesMetricOnly(fault.reason))
+  const whole = faults.some(fault => !refusesMetricOnly(fault.reason))
   const nothingLeft = !mayBeEmpty && Object.keys(values).length === 0
   if (refusal && (whole || nothingLeft)) return { ok: false, refusal }
 
@@ -113,9 +117,9 @@ function conclude(
 }
 
 function refusalOf(faults: Fault[]): Refusal {
-  const reason = firstReason(faults.map((fault) => fault.reason))
-  const detail = faults.find((fault) => fault.reason === reason)?.detail ?? ''
-  return { reason, fields: faults.flatMap((fault) => fault.field ?? []), detail }
+  const reason = firstReason(faults.map(fault => fault.reason))
+  const detail = faults.find(fault => fault.reason === reason)?.detail ?? ''
+  return { reason, fields: faults.flatMap(fault => fault.field ?? []), detail }
 }
 
 type ValueRule =
@@ -139,4 +143,5 @@ function judgeValue(value: MetricValue, rule: ValueRule): { value: StoredValue }
 }
 
 /** Looks a wire-given name up without reaching the prototype. */
-const ownEntry = <T>(entries: Record<string, T>, name: string): T | undefined => (Object.hasOwn(entries, name) ? entries[name] : undefined)
+const ownEntry = <T>(entries: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(entries, name) ? entries[name] : undefined

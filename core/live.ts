@@ -10,7 +10,13 @@ export const LIVE_NAMESPACE = '/live'
  * One room of a frame: [index into the snapshot's rooms, index into PLACE_STATES, flags, since (epoch s, 0 = unknown), one value per
  * `layout.metrics` (null = none), age of the oldest periodic value in seconds (-1 = none)].
  */
-export type RoomColumns = [index: number, state: number, flags: number, since: number, ...values: (StoredValue | null)[]]
+export type RoomColumns = [
+  index: number,
+  state: number,
+  flags: number,
+  since: number,
+  ...values: (StoredValue | null)[],
+]
 
 /** Bits of `flags`: 0–2 freshness (index into FRESHNESS), 3 battery low, 4 device clock suspect. */
 export const FLAG_BATTERY_LOW = 8
@@ -22,7 +28,14 @@ export const stateIndex = (state: PlaceState): number => PLACE_STATES.indexOf(st
 export const stateFromIndex = (index: number): PlaceState => PLACE_STATES[index] ?? 'unclear'
 
 /** `f`, volatile, once per second per facility: absolute values of all rooms. `feed`: age of the gateway's last word in ms, -1 = never. */
-export type Frame = [frameSeq: number, serverMs: number, alarmSeq: number, layoutVersion: number, feedAgeMs: number, rooms: RoomColumns[]]
+export type Frame = [
+  frameSeq: number,
+  serverMs: number,
+  alarmSeq: number,
+  layoutVersion: number,
+  feedAgeMs: number,
+  rooms: RoomColumns[],
+]
 
 export interface ServerToBrowser {
   f: (frame: Frame) => void

@@ -54,24 +54,31 @@ export function deviceFreshness(device: DeviceNow, nowMs: number): Freshness {
     const metric = device.profile.metrics[name as keyof typeof device.profile.metrics]
     return freshnessOf(newest.measuredMs, metric ? periodMs(metric) : null, nowMs)
   })
-  return LIVELIEST.find((freshness) => all.includes(freshness)) ?? 'never'
+  return LIVELIEST.find(freshness => all.includes(freshness)) ?? 'never'
 }
 const LIVELIEST = ['fresh', 'ageing', 'stale', 'lost', 'on_demand'] as const
 
 /** The state of a room from all devices placed in it. The most recent change of any watching device wins, while its values are fresh. */
 export function placeState(devices: readonly DeviceNow[], nowMs: number): PlaceNow {
-  const heard = devices.filter((device) => device.profile.role === 'watch' && device.heardMs !== null)
+  const heard = devices.filter(device => device.profile.role === 'watch' && device.heardMs !== null)
   if (heard.length === 0) return { state: 'not_installed', sinceMs: null, freshness: 'never' }
-  const freshness = worstFreshness(heard.map((device) => deviceFreshness(device, nowMs)))
+  const freshness = worstFreshness(heard.map(device => deviceFreshness(device, nowMs)))
   const claims = heard.flatMap(stateClaims).sort((a, b) => b.atMs - a.atMs)
   const newest = claims[0]
-  const lastMeasured = Math.max(...heard.flatMap((device) => Object.values(device.newest).map((v) => v.measuredMs)), 0)
-  if (heard.every((device) => device.online === false)) return { state: 'offline', sinceMs: lastMeasured || null, freshness }
-  if (!newest) return { state: freshness === 'stale' || freshness === 'lost' ? 'stale' : 'unclear', sinceMs: lastMeasured || null, freshness }
-  const source = heard.find((device) => device.id === newest.device)
+  const lastMeasured = Math.max(...heard.flatMap(device => Object.values(device.newest).map(v => v.measuredMs)), 0)
+  if (heard.every(device => device.online === false))
+    return { state: 'offline', sinceMs: lastMeasured || null, freshness }
+  if (!newest)
+    return {
+      state: freshness === 'stale' || freshness === 'lost' ? 'stale' : 'unclear',
+      sinceMs: lastMeasured || null,
+      freshness,
+    }
+  const source = heard.find(device => device.id === newest.device)
   const sourceFreshness = source ? deviceFreshness(source, nowMs) : 'never'
   if (source?.online === false) return { state: 'offline', sinceMs: lastMeasured, freshness }
-  if (sourceFreshness === 'stale' || sourceFreshness === 'lost') return { state: 'stale', sinceMs: lastMeasured, freshness }
+  if (sourceFreshness === 'stale' || sourceFreshness === 'lost')
+    return { state: 'stale', sinceMs: lastMeasured, freshness }
   return { state: newest.state, sinceMs: newest.atMs, freshness }
 }
 

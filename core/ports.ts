@@ -48,13 +48,20 @@ export interface TelemetrySource {
   /** Minimum, maximum and mean for each bucket that has values, in order of time. */
   buckets(query: BucketQuery): Promise<Bucket[]>
   /** Events, newest first, at most `limit`; `before` (exclusive, a key) continues a page. */
-  events(query: TimeRange & { facility: FacilityId; devices?: readonly DeviceId[]; limit: number; before?: bigint }): Promise<StoredEvent[]>
+  events(
+    query: TimeRange & { facility: FacilityId; devices?: readonly DeviceId[]; limit: number; before?: bigint },
+  ): Promise<StoredEvent[]>
   /** Number of stored messages (rows, not readings), recounted from the store. */
   count(query: ScanQuery): Promise<{ telemetry: number; events: number }>
   /**
    * Copies the range's readings into one Parquet file (columns: facility, device, profile, metric VARCHAR; value DOUBLE; text VARCHAR;
    * key BIGINT; device_ms, rx BIGINT; boot VARCHAR; seq BIGINT; marks VARCHAR), ordered by device, key, metric. Cancelled by `signal`.
    */
-  extract(query: ScanQuery, file: string, progress?: (readings: number) => void, signal?: AbortSignal): Promise<{ readings: number }>
+  extract(
+    query: ScanQuery,
+    file: string,
+    progress?: (readings: number) => void,
+    signal?: AbortSignal,
+  ): Promise<{ readings: number }>
   stop(): Promise<void>
 }

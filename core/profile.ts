@@ -10,7 +10,17 @@ export const languageSchema = z.enum(LANGUAGES)
 export type Language = z.infer<typeof languageSchema>
 
 /** What a room can be seen to be doing; the order is the body's height, lowest first. */
-export const BODY_STATES = ['asleep', 'dozing', 'awake', 'sitting_up', 'bed_edge', 'out_of_bed', 'toilet', 'away', 'unclear'] as const
+export const BODY_STATES = [
+  'asleep',
+  'dozing',
+  'awake',
+  'sitting_up',
+  'bed_edge',
+  'out_of_bed',
+  'toilet',
+  'away',
+  'unclear',
+] as const
 export const bodyStateSchema = z.enum(BODY_STATES)
 export type BodyState = z.infer<typeof bodyStateSchema>
 

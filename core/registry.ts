@@ -135,12 +135,22 @@ export interface Registry {
   }
   devices: {
     /** Creates the device and its credential in one transaction; the clear password is returned this once. */
-    enrol(record: Omit<DeviceRecord, 'createdMs'>, nowMs: number): Promise<{ clientId: string; username: string; password: string }>
+    enrol(
+      record: Omit<DeviceRecord, 'createdMs'>,
+      nowMs: number,
+    ): Promise<{ clientId: string; username: string; password: string }>
+    /** Undoes an enrolment whose credential could not be handed to the broker; throws `conflict` once the device was placed. */
+    withdraw(facility: string, id: string): Promise<void>
     get(facility: string, id: string): Promise<DeviceRecord | null>
+    /** The key of a device, for pages, is its client id. */
     list(query: { facilities?: readonly string[]; makers?: readonly string[] } & Page): Promise<DeviceRecord[]>
     credentials(facility: string): Promise<DeviceCredentialRecord[]>
     /** The device that this sign-in speaks for, or null; constant time over the secret. */
-    authenticate(clientId: string, username: string, password: string): Promise<{ facility: FacilityId; device: DeviceId } | null>
+    authenticate(
+      clientId: string,
+      username: string,
+      password: string,
+    ): Promise<{ facility: FacilityId; device: DeviceId } | null>
   }
   residents: {
     create(facility: string, nowMs: number): Promise<ResidentRecord>
@@ -173,7 +183,9 @@ export interface Registry {
     deleteExpired(nowMs: number): Promise<void>
   }
   requests: {
-    create(record: Omit<DatasetRequestRecord, 'id' | 'version' | 'reviews' | 'state' | 'failure'>): Promise<DatasetRequestRecord>
+    create(
+      record: Omit<DatasetRequestRecord, 'id' | 'version' | 'reviews' | 'state' | 'failure'>,
+    ): Promise<DatasetRequestRecord>
     get(id: string): Promise<DatasetRequestRecord | null>
     list(query: { makers?: readonly string[] } & Page): Promise<DatasetRequestRecord[]>
     inState(state: RequestState): Promise<DatasetRequestRecord[]>
@@ -190,7 +202,7 @@ export interface Registry {
     ofRequest(request: string): Promise<ReleaseRecord | null>
     list(query: { makers?: readonly string[] } & Page): Promise<ReleaseRecord[]>
   }
-  /** Grows with every change that a gateway must know (devices, rooms, placements); kept over restarts. */
+  /** Grows with every change that a gateway must know (devices, rooms, placements); kept over restarts. Throws `not_found`. */
   registryVersion(facility: string): Promise<number>
   /** Small settings of the platform itself, such as the first-start code's hash. */
   settings: {

@@ -28,7 +28,7 @@ export const isCurable = (reason: RejectionReason): boolean => CURABLE_REASONS.h
 
 /** The first of several reasons in the list's order; the list must not be empty. */
 export const firstReason = (reasons: readonly RejectionReason[]): RejectionReason => {
-  const first = REJECTION_REASONS.find((reason) => reasons.includes(reason))
+  const first = REJECTION_REASONS.find(reason => reasons.includes(reason))
   if (!first) throw new Error('firstReason needs at least one reason')
   return first
 }

@@ -22,10 +22,20 @@ export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text)
   if (!match) return null
   const [, y, mo, d, h, mi, s, fraction = '', offset = 'Z'] = match
-  const [year, month, day, hour, minute, second] = [y, mo, d, h, mi, s].map(Number) as [number, number, number, number, number, number]
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59 || second > 59) return null
+  const [year, month, day, hour, minute, second] = [y, mo, d, h, mi, s].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
+    return null
   const offsetMinutes =
-    offset === 'Z' || offset === 'z' ? 0 : (offset[0] === '-' ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)))
+    offset === 'Z' || offset === 'z'
+      ? 0
+      : (offset[0] === '-' ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)))
   if (Math.abs(offsetMinutes) > 14 * 60) return null
   const ms = Number(`${fraction}000`.slice(0, 3))
   return Date.UTC(year, month - 1, day, hour, minute, second, ms) - offsetMinutes * 60_000

@@ -15,10 +15,8 @@ export const deviceTopic = (facility: string, device: string, leaf: DeviceChanne
   `${ROOT}/${facility}/${device}/${leaf}`
 
 /** Topics of one facility. */
-export const facilityTopic = (
-  facility: string,
-  leaf: 'registry' | 'live' | 'gateway' | 'query' | 'answer',
-): string => `${ROOT}/${facility}/${leaf}`
+export const facilityTopic = (facility: string, leaf: 'registry' | 'live' | 'gateway' | 'query' | 'answer'): string =>
+  `${ROOT}/${facility}/${leaf}`
 
 /** Subscription filters of the gateway, for one facility. */
 export const gatewayFilters = (facility: string) => ({
@@ -40,10 +38,12 @@ export interface DeviceTopic {
 export function parseDeviceTopic(topic: string): DeviceTopic | null {
   const parts = topic.split('/')
   if (parts.length !== 5 || parts[0] !== 'mimamori' || parts[1] !== 'v1') return null
-  const channel = DEVICE_CHANNELS.find((c) => c === parts[4])
+  const channel = DEVICE_CHANNELS.find(c => c === parts[4])
   const facility = facilityIdSchema.safeParse(parts[2])
   const device = deviceIdSchema.safeParse(parts[3])
-  return channel && facility.success && device.success ? { facility: facility.data, device: device.data, channel } : null
+  return channel && facility.success && device.success
+    ? { facility: facility.data, device: device.data, channel }
+    : null
 }
 
 /** Takes a facility's own topic apart; null for any other topic. */

@@ -41,4 +41,6 @@ export const TRAINING_VALUE = text(
   '훈련 기록입니다(진단에 사용할 수 없습니다).',
   'Training record, not for diagnosis.',
 )
-export const BATTERY_LEVEL = number(text('電池残量', '배터리 잔량', 'Battery'), '%', [0, 100], every(600), { codes: { mdc: 8418520 } })
+export const BATTERY_LEVEL = number(text('電池残量', '배터리 잔량', 'Battery'), '%', [0, 100], every(600), {
+  codes: { mdc: 8418520 },
+})

@@ -19,4 +19,4 @@ export const profiles: readonly DeviceProfile[] = [
 ]
 
 /** A built-in profile by id; undefined when there is none. */
-export const profileById = (id: string): DeviceProfile | undefined => profiles.find((profile) => profile.id === id)
+export const profileById = (id: string): DeviceProfile | undefined => profiles.find(profile => profile.id === id)

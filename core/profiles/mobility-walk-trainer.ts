@@ -1,5 +1,5 @@
 /** mobility.walk_trainer: a walker that trains walking by measured resistance and records each session. */
-import { defineProfile, inUse, number, onEvent, text, TRAINING_VALUE } from './define.ts'
+import { defineProfile, inUse, number, onEvent, TRAINING_VALUE, text } from './define.ts'
 
 export const mobilityWalkTrainer = defineProfile({
   id: 'mobility.walk_trainer',
@@ -9,7 +9,10 @@ export const mobilityWalkTrainer = defineProfile({
   priority_item: text('移動支援・機能訓練', '이동 지원·기능 훈련', 'Mobility and training'),
   role: 'equipment',
   metrics: {
-    speed: number(text('歩行速度', '보행 속도', 'Walking speed'), 'm/s', [0, 2], inUse(1), { codes: { mdc: 8454254 }, digits: 2 }),
+    speed: number(text('歩行速度', '보행 속도', 'Walking speed'), 'm/s', [0, 2], inUse(1), {
+      codes: { mdc: 8454254 },
+      digits: 2,
+    }),
     distance: number(text('歩行距離', '보행 거리', 'Distance'), 'm', [0, 5000], onEvent, { codes: { mdc: 8454247 } }),
     handle_force_left: number(text('左ハンドル力', '왼손 힘', 'Left handle force'), 'N', [0, 300], inUse(1)),
     handle_force_right: number(text('右ハンドル力', '오른손 힘', 'Right handle force'), 'N', [0, 300], inUse(1)),

@@ -1,5 +1,5 @@
 /** train.gait_assess: one short walk before a camera or sensor, turned into gait figures on the device; no picture leaves it. */
-import { defineProfile, number, onEvent, text, TRAINING_VALUE } from './define.ts'
+import { defineProfile, number, onEvent, TRAINING_VALUE, text } from './define.ts'
 
 export const trainGaitAssess = defineProfile({
   id: 'train.gait_assess',
@@ -9,7 +9,10 @@ export const trainGaitAssess = defineProfile({
   priority_item: text('機能訓練支援', '기능 훈련 지원', 'Support of training'),
   role: 'equipment',
   metrics: {
-    gait_speed: number(text('歩行速度', '보행 속도', 'Gait speed'), 'm/s', [0.05, 3], onEvent, { codes: { mdc: 8454254 }, digits: 2 }),
+    gait_speed: number(text('歩行速度', '보행 속도', 'Gait speed'), 'm/s', [0.05, 3], onEvent, {
+      codes: { mdc: 8454254 },
+      digits: 2,
+    }),
     step_time: number(text('一歩の時間', '한 걸음 시간', 'Step time'), 's', [0.2, 3], onEvent, { digits: 2 }),
     asymmetry: number(text('左右差', '좌우 차이', 'Asymmetry'), '%', [0, 100], onEvent),
     sway: number(text('体の揺れ', '몸의 흔들림', 'Sway'), 'mm', [0, 300], onEvent),

@@ -1,7 +1,12 @@
 /** transfer.lift_robot: a robot that lifts a resident from bed to chair, used by one member of staff. */
 import { defineProfile, inUse, MACHINE_VALUE, number, onEvent, text } from './define.ts'
 
-const load = { kind: 'number' as const, label: text('荷重', '하중', 'Load'), unit: 'kg', range: [0, 250] as [number, number] }
+const load = {
+  kind: 'number' as const,
+  label: text('荷重', '하중', 'Load'),
+  unit: 'kg',
+  range: [0, 250] as [number, number],
+}
 
 export const transferLiftRobot = defineProfile({
   id: 'transfer.lift_robot',
@@ -21,7 +26,9 @@ export const transferLiftRobot = defineProfile({
     transfer_end: {
       label: text('移乗終了', '이승 종료', 'Transfer ended'),
       severity: null,
-      attributes: { duration: { kind: 'number', label: text('所要時間', '소요 시간', 'Duration'), unit: 's', range: [0, 3600] } },
+      attributes: {
+        duration: { kind: 'number', label: text('所要時間', '소요 시간', 'Duration'), unit: 's', range: [0, 3600] },
+      },
     },
     overload: { label: text('過荷重', '과부하', 'Overload'), severity: 'high', attributes: { load } },
     e_stop: { label: text('非常停止', '비상 정지', 'Emergency stop'), severity: 'high' },

@@ -14,7 +14,9 @@ const event = (name: string, attributes: Record<string, unknown> = {}, ts: strin
   eventMessageSchema.parse({ v: 1, boot: 'b1', seq: 0, ts, event: name, attributes })
 
 test('a good message is accepted whole, booleans as 1 and 0', () => {
-  expect(judgeTelemetry(telemetry({ heart_rate: 72, bed_state: 'asleep', agitation: true }), bedSleepMat, context)).toEqual({
+  expect(
+    judgeTelemetry(telemetry({ heart_rate: 72, bed_state: 'asleep', agitation: true }), bedSleepMat, context),
+  ).toEqual({
     ok: true,
     deviceMs: now,
     values: { heart_rate: 72, bed_state: 'asleep', agitation: 1 },
@@ -63,22 +65,41 @@ test.each([
   [-300_000, []],
   [-300_001, ['clock_suspect']],
 ])('a 60 s metric that is %i ms old is marked %o', (age, marks) => {
-  expect(judgeTelemetry(telemetry({ heart_rate: 72 }, now - age), bedSleepMat, context)).toMatchObject({ ok: true, marks })
+  expect(judgeTelemetry(telemetry({ heart_rate: 72 }, now - age), bedSleepMat, context)).toMatchObject({
+    ok: true,
+    marks,
+  })
 })
 
 test('a slow clock does not make a message late when its skew is known', () => {
-  expect(judgeTelemetry(telemetry({ heart_rate: 72 }, now - 600_000), bedSleepMat, { ...context, skewMs: -600_000 })).toMatchObject({ marks: [] })
+  expect(
+    judgeTelemetry(telemetry({ heart_rate: 72 }, now - 600_000), bedSleepMat, { ...context, skewMs: -600_000 }),
+  ).toMatchObject({ marks: [] })
 })
 
 test('events: known ones are accepted, bad attributes left out, unknown ones refused', () => {
-  expect(judgeEvent(event('no_return', { away_min: 31 }), bedSleepMat, context)).toMatchObject({ ok: true, values: { away_min: 31 } })
-  expect(judgeEvent(event('no_return', { away_min: -1 }), bedSleepMat, context)).toMatchObject({ ok: true, values: {}, marks: ['partly_refused'] })
-  expect(judgeEvent(event('explosion'), bedSleepMat, context)).toMatchObject({ ok: false, refusal: { reason: 'unknown_metric' } })
+  expect(judgeEvent(event('no_return', { away_min: 31 }), bedSleepMat, context)).toMatchObject({
+    ok: true,
+    values: { away_min: 31 },
+  })
+  expect(judgeEvent(event('no_return', { away_min: -1 }), bedSleepMat, context)).toMatchObject({
+    ok: true,
+    values: {},
+    marks: ['partly_refused'],
+  })
+  expect(judgeEvent(event('explosion'), bedSleepMat, context)).toMatchObject({
+    ok: false,
+    refusal: { reason: 'unknown_metric' },
+  })
 })
 
 test('whatever the schema lets through gets one judgement and never throws', () => {
   const value = fc.oneof(fc.double(), fc.boolean(), fc.string({ maxLength: 64 }))
-  const name = fc.oneof(fc.constantFrom(...Object.keys(bedSleepMat.metrics)), fc.string({ maxLength: 48 }), fc.constant('__proto__'))
+  const name = fc.oneof(
+    fc.constantFrom(...Object.keys(bedSleepMat.metrics)),
+    fc.string({ maxLength: 48 }),
+    fc.constant('__proto__'),
+  )
   fc.assert(
     fc.property(fc.dictionary(name, value), fc.oneof(fc.string({ maxLength: 40 }), fc.integer()), (metrics, ts) => {
       const parsed = batchedTelemetrySchema.safeParse({ boot: 'b', seq: 0, ts, metrics })

@@ -8,7 +8,11 @@ import { transferLiftRobot } from '../../core/profiles/transfer-lift-robot.ts'
 
 const now = 1_800_000_000_000
 const min = 60_000
-const value = (v: number | string, ageMs: number, changedAgeMs = ageMs) => ({ value: v, measuredMs: now - ageMs, changedMs: now - changedAgeMs })
+const value = (v: number | string, ageMs: number, changedAgeMs = ageMs) => ({
+  value: v,
+  measuredMs: now - ageMs,
+  changedMs: now - changedAgeMs,
+})
 const mat = (newest: DeviceNow['newest'], more: Partial<DeviceNow> = {}): DeviceNow => ({
   id: 'mat',
   profile: bedSleepMat,
@@ -40,7 +44,9 @@ test('the bed state is the room state while the mat is alive', () => {
 })
 
 test('off the bed there is no heart rate, and the mat is still alive', () => {
-  const devices = [mat({ bed_state: value('out_of_bed', 12 * min), heart_rate: value(70, 13 * min), activity: value(0, 10_000) })]
+  const devices = [
+    mat({ bed_state: value('out_of_bed', 12 * min), heart_rate: value(70, 13 * min), activity: value(0, 10_000) }),
+  ]
   expect(placeState(devices, now)).toMatchObject({ state: 'out_of_bed', freshness: 'fresh' })
 })
 

@@ -5,15 +5,16 @@ import { profileSchema } from '../../core/profile.ts'
 import { profileById, profiles } from '../../core/profiles/index.ts'
 
 const ucum = UcumLhcUtils.getInstance()
-const metrics = profiles.flatMap((p) => Object.entries(p.metrics).map(([name, metric]) => ({ profile: p.id, name, metric })))
-
-test.each(metrics.filter(({ metric }) => metric.kind === 'number').map(({ profile, name, metric }) => [profile, name, metric]))(
-  '%s %s has a UCUM unit',
-  (_profile, _name, metric) => {
-    const unit = metric.kind === 'number' ? metric.unit : ''
-    expect(ucum.validateUnitString(unit).status).toBe('valid')
-  },
+const metrics = profiles.flatMap(p =>
+  Object.entries(p.metrics).map(([name, metric]) => ({ profile: p.id, name, metric })),
 )
+
+test.each(
+  metrics.filter(({ metric }) => metric.kind === 'number').map(({ profile, name, metric }) => [profile, name, metric]),
+)('%s %s has a UCUM unit', (_profile, _name, metric) => {
+  const unit = metric.kind === 'number' ? metric.unit : ''
+  expect(ucum.validateUnitString(unit).status).toBe('valid')
+})
 
 test('an invented unit is found by the same check', () => {
   expect(ucum.validateUnitString('bpm').status).not.toBe('valid')
@@ -21,7 +22,7 @@ test('an invented unit is found by the same check', () => {
 
 test('every family of the mission has at least two types', () => {
   for (const family of ['medical_robot', 'digital_rehabilitation', 'smart_elderly_care'])
-    expect(profiles.filter((p) => p.family === family).length).toBeGreaterThanOrEqual(2)
+    expect(profiles.filter(p => p.family === family).length).toBeGreaterThanOrEqual(2)
 })
 
 test('a metric name has one kind and one unit over all profiles', () => {

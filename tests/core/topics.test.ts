@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { deviceIdSchema, RESERVED_NAMES } from '../../core/ids.ts'
 import { DEVICE_CHANNELS, deviceTopic, facilityTopic, parseDeviceTopic, parseFacilityTopic } from '../../core/topics.ts'
 
-const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}$/).filter((n) => !RESERVED_NAMES.some((r) => r === n))
+const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}$/).filter(n => !RESERVED_NAMES.some(r => r === n))
 
 test('a device topic comes apart as it was put together', () => {
   fc.assert(
@@ -23,7 +23,7 @@ test.each([
   'mimamori/v1/Demo/mat-0207/telemetry',
   'mimamori/v1//mat-0207/telemetry',
   '',
-])('null when the topic is %s', (topic) => {
+])('null when the topic is %s', topic => {
   expect(parseDeviceTopic(topic)).toBeNull()
 })
 

@@ -1,0 +1,68 @@
+/** The only door to libsql: a SQLite file as a Kysely database whose errors are AppErrors. */
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import Libsql from 'libsql'
+import { AppError } from '../../core/errors.ts'
+import type { RegistrySchema } from './schema.ts'
+
+/** How long a write waits for another process's transaction before it fails. */
+const BUSY_MS = 5_000
+
+/**
+ * Opens (and creates) a database file; `:memory:` lives as long as the connection.
+ *
+ * Every commit is synced to disk before it returns. Queries throw AppErrors: `conflict` (a key is taken), `not_found` (a
+ * reference leads nowhere), `registry_unavailable` (locked, full, unreadable; retryable).
+ */
+export function openSqlite(file: string): Kysely<RegistrySchema> {
+  const connection = guarded(() => new Libsql(file))
+  const pragma = (text: string) => guarded(() => connection.pragma(text))
+  pragma(`busy_timeout = ${BUSY_MS}`)
+  pragma('journal_mode = WAL')
+  pragma('synchronous = FULL')
+  pragma('foreign_keys = ON')
+  return new Kysely<RegistrySchema>({ dialect: new SqliteDialect({ database: asKyselyExpects(connection) }) })
+}
+
+function asKyselyExpects(connection: Libsql.Database): SqliteDatabase {
+  return {
+    close: () => void connection.close(),
+    prepare: sql => {
+      // A deferred transaction that reads and then writes fails at once when another process wrote in between; an immediate one waits.
+      const statement = guarded(() => connection.prepare(sql === 'begin' ? 'begin immediate' : sql))
+      return {
+        reader: statement.reader,
+        all: parameters => guarded(() => statement.all(...parameters)),
+        run: parameters => guarded(() => statement.run(...parameters)),
+        iterate: parameters => guarded(() => statement.iterate(...parameters)),
+      }
+    },
+  }
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw appErrorOf(error)
+  }
+}
+
+function appErrorOf(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  switch (code) {
+    case 'SQLITE_CONSTRAINT_PRIMARYKEY':
+    case 'SQLITE_CONSTRAINT_UNIQUE':
+      return new AppError('conflict', 'a record with this key exists already', { cause: error })
+    case 'SQLITE_CONSTRAINT_FOREIGNKEY':
+      return new AppError('not_found', 'something that the record names does not exist', { cause: error })
+    default:
+      return WORLD_CODES.test(code)
+        ? new AppError('registry_unavailable', `the registry's database cannot be used now (${code})`, {
+            retryable: true,
+            cause: error,
+          })
+        : error
+  }
+}
+
+const WORLD_CODES = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)/

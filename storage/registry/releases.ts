@@ -1,0 +1,59 @@
+/** Repository of releases: what went out to a maker; only ever added to. */
+import type { Kysely, Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Registry, ReleaseRecord } from '../../core/registry.ts'
+import { fromJson } from './records.ts'
+import type { RegistrySchema, ReleaseTable } from './schema.ts'
+
+const filesSchema = z.array(z.object({ name: z.string(), bytes: z.int(), sha256: z.string() }))
+
+const recordOf = (row: Selectable<ReleaseTable>): ReleaseRecord => ({
+  id: row.id,
+  request: row.request,
+  maker: row.maker,
+  product: row.product,
+  createdMs: row.created_ms,
+  manifestSha256: row.manifest_sha256,
+  keyId: row.key_id,
+  publicKey: row.public_key,
+  published: row.published,
+  suppressed: row.suppressed,
+  files: fromJson(filesSchema, row.files),
+})
+
+export function createReleases(db: Kysely<RegistrySchema>): Registry['releases'] {
+  return {
+    async create({ createdMs, manifestSha256, keyId, publicKey, files, ...same }) {
+      await db
+        .insertInto('releases')
+        .values({
+          ...same,
+          created_ms: createdMs,
+          manifest_sha256: manifestSha256,
+          key_id: keyId,
+          public_key: publicKey,
+          files: JSON.stringify(files),
+        })
+        .execute()
+    },
+    async get(id) {
+      const row = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? recordOf(row) : null
+    },
+    async ofRequest(request) {
+      const row = await db.selectFrom('releases').selectAll().where('request', '=', request).executeTakeFirst()
+      return row ? recordOf(row) : null
+    },
+    async list({ makers, limit, after }) {
+      if (makers?.length === 0) return []
+      let query = db
+        .selectFrom('releases')
+        .selectAll()
+        .where('id', '>', after ?? '')
+        .orderBy('id')
+        .limit(limit)
+      if (makers) query = query.where('maker', 'in', makers)
+      return (await query.execute()).map(recordOf)
+    },
+  }
+}

@@ -1,0 +1,104 @@
+/** Repository of dataset requests; every change names the version that it read. */
+import type { Kysely, Selectable } from 'kysely'
+import { z } from 'zod'
+import { AppError } from '../../core/errors.ts'
+import type { DatasetRequestRecord, Registry } from '../../core/registry.ts'
+import { datasetScopeSchema } from '../../core/rest.ts'
+import { fromJson, newId } from './records.ts'
+import type { DatasetRequestTable, RegistrySchema } from './schema.ts'
+
+const reviewsSchema = z.array(
+  z.object({
+    by: z.string(),
+    decision: z.enum(['approve', 'return', 'reject']),
+    reason: z.string().nullable(),
+    atMs: z.int(),
+  }),
+)
+
+const recordOf = (row: Selectable<DatasetRequestTable>): DatasetRequestRecord => ({
+  id: row.id,
+  maker: row.maker,
+  createdBy: row.created_by,
+  createdMs: row.created_ms,
+  purpose: row.purpose,
+  product: row.product,
+  scope: fromJson(datasetScopeSchema, row.scope),
+  state: row.state,
+  failure: row.failure,
+  version: row.version,
+  reviews: fromJson(reviewsSchema, row.reviews),
+})
+
+export function createRequests(db: Kysely<RegistrySchema>): Registry['requests'] {
+  return {
+    async create({ maker, createdBy, createdMs, purpose, product, scope }) {
+      const row: Selectable<DatasetRequestTable> = {
+        id: newId(),
+        maker,
+        created_by: createdBy,
+        created_ms: createdMs,
+        purpose,
+        product,
+        facility: scope.facility,
+        scope: JSON.stringify(scope),
+        state: 'draft',
+        failure: null,
+        version: 1,
+        reviews: '[]',
+      }
+      await db.insertInto('dataset_requests').values(row).execute()
+      return recordOf(row)
+    },
+
+    async get(id) {
+      const row = await db.selectFrom('dataset_requests').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? recordOf(row) : null
+    },
+
+    async list({ makers, limit, after }) {
+      if (makers?.length === 0) return []
+      let query = db
+        .selectFrom('dataset_requests')
+        .selectAll()
+        .where('id', '>', after ?? '')
+        .orderBy('id')
+        .limit(limit)
+      if (makers) query = query.where('maker', 'in', makers)
+      return (await query.execute()).map(recordOf)
+    },
+
+    async inState(state) {
+      const rows = await db
+        .selectFrom('dataset_requests')
+        .selectAll()
+        .where('state', '=', state)
+        .orderBy('created_ms')
+        .orderBy('id')
+        .execute()
+      return rows.map(recordOf)
+    },
+
+    async change(id, version, { purpose, scope, state, failure, reviews }) {
+      const row = await db
+        .updateTable('dataset_requests')
+        .set({
+          version: version + 1,
+          ...(purpose !== undefined && { purpose }),
+          ...(scope !== undefined && { scope: JSON.stringify(scope), facility: scope.facility }),
+          ...(state !== undefined && { state }),
+          ...(failure !== undefined && { failure }),
+          ...(reviews !== undefined && { reviews: JSON.stringify(reviews) }),
+        })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .returningAll()
+        .executeTakeFirst()
+      if (row) return recordOf(row)
+      const exists = await db.selectFrom('dataset_requests').select('id').where('id', '=', id).executeTakeFirst()
+      throw exists
+        ? new AppError('conflict', 'the request was changed by someone else meanwhile')
+        : new AppError('not_found', 'there is no such request')
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/** The registry's tables as Kysely sees them: text ids (brands are given back by the repositories), instants as epoch ms, structures as JSON text. */
+import type {
+  ConsentRecord,
+  DatasetRequestRecord,
+  FacilityRecord,
+  ReleaseRecord,
+  UserRecord,
+} from '../../core/registry.ts'
+
+export interface FacilityTable {
+  id: string
+  name: string
+  zone: string
+  bench_of: FacilityRecord['benchOf']
+  /** Raised in the transaction of every change that a gateway must know. */
+  registry_version: number
+}
+export interface RoomTable {
+  id: string
+  facility: string
+  label: string
+  unit: string
+  ordinal: number
+}
+export interface DeviceTable {
+  facility: string
+  id: string
+  profile: string
+  maker: string
+  active_from_ms: number
+  created_ms: number
+}
+export interface DeviceCredentialTable {
+  client_id: string
+  username: string
+  facility: string
+  device: string
+  password_sha256: string
+  created_ms: number
+  revoked_ms: number | null
+}
+export interface ResidentTable {
+  id: string
+  facility: string
+  created_ms: number
+}
+export interface PlacementTable {
+  id: string
+  facility: string
+  device: string
+  room: string | null
+  resident: string | null
+  from_ms: number
+  to_ms: number | null
+}
+export interface ConsentTable {
+  id: string
+  facility: string
+  resident: string
+  purpose: ConsentRecord['purpose']
+  from_ms: number
+}
+export interface UserTable {
+  name: string
+  password_hash: string
+  role: UserRecord['role']
+  maker: string | null
+  language: UserRecord['language']
+  created_ms: number
+}
+export interface UserFacilityTable {
+  user_name: string
+  facility: string
+}
+export interface SessionTable {
+  token_sha256: string
+  user_name: string
+  created_ms: number
+  seen_ms: number
+  expires_ms: number
+}
+export interface DatasetRequestTable {
+  id: string
+  maker: string
+  created_by: string
+  created_ms: number
+  purpose: string
+  product: DatasetRequestRecord['product']
+  /** The scope's facility, held to exist. */
+  facility: string
+  scope: string
+  state: DatasetRequestRecord['state']
+  failure: string | null
+  version: number
+  reviews: string
+}
+export interface ReleaseTable {
+  id: string
+  request: string
+  maker: string
+  product: ReleaseRecord['product']
+  created_ms: number
+  manifest_sha256: string
+  key_id: string
+  public_key: string
+  published: number
+  suppressed: number
+  files: string
+}
+export interface SettingTable {
+  name: string
+  value: string
+}
+
+export interface RegistrySchema {
+  facilities: FacilityTable
+  rooms: RoomTable
+  devices: DeviceTable
+  device_credentials: DeviceCredentialTable
+  residents: ResidentTable
+  placements: PlacementTable
+  consents: ConsentTable
+  users: UserTable
+  user_facilities: UserFacilityTable
+  sessions: SessionTable
+  dataset_requests: DatasetRequestTable
+  releases: ReleaseTable
+  settings: SettingTable
+}

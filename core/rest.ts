@@ -5,6 +5,7 @@ import { deviceIdSchema, facilityIdSchema, metricNameSchema, profileIdSchema } f
 import { PLACE_STATES } from './place-state.ts'
 import { languageSchema, profileSchema } from './profile.ts'
 import { MARKS } from './readings.ts'
+import { isZone } from './time.ts'
 
 export const API_ROOT = '/api/v1'
 
@@ -211,6 +212,22 @@ export const deviceEventSchema = z
 export type DeviceEvent = z.infer<typeof deviceEventSchema>
 
 // ---- registry
+/** Opens the platform to its first administrator with the one-time code that was printed at first start. */
+export const setupSchema = z.strictObject({
+  code: z.string().min(1).max(100),
+  user: z.string().regex(/^[a-z0-9][a-z0-9._@-]{1,62}$/),
+  password: z.string().min(10).max(400),
+})
+/** `bench_of`: the maker whose bench this is; its id is then `bench-{maker}`. */
+export const facilityCreateSchema = z.strictObject({
+  id: facilityIdSchema,
+  name: z.string().min(1).max(80),
+  zone: z.string().refine(isZone, 'is no IANA time zone, such as Asia/Tokyo'),
+  bench_of: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,56}$/)
+    .optional(),
+})
 export const facilitySchema = z
   .object({ id: facilityIdSchema, name: z.string(), zone: z.string(), bench_of: z.string().nullable() })
   .meta({ id: 'Facility' })
@@ -433,6 +450,24 @@ export const routes = {
     params: facilityParams,
     status: 200,
     response: boardSchema,
+  }),
+  setup: route({
+    method: 'post',
+    path: '/setup',
+    summary: 'Make the first administrator, with the one-time code of the first start',
+    roles: null,
+    body: setupSchema,
+    status: 201,
+    response: userSchema,
+  }),
+  createFacility: route({
+    method: 'post',
+    path: '/facilities',
+    summary: "Add a facility, or a maker's bench",
+    roles: ['platform_admin'],
+    body: facilityCreateSchema,
+    status: 201,
+    response: facilitySchema,
   }),
   facilities: route({
     method: 'get',

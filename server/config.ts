@@ -27,7 +27,9 @@ export const serverEnvSchema = z.object({
   DATABASE_URL: z
     .undefined({ error: 'PostgreSQL is not supported yet: unset it, the registry is a SQLite file in DATA_DIR' })
     .optional(),
-  SESSION_SECRET: z.string({ error: 'give at least 32 random characters' }).min(32, 'give at least 32 random characters'),
+  SESSION_SECRET: z
+    .string({ error: 'give at least 32 random characters' })
+    .min(32, 'give at least 32 random characters'),
   SIGNING_KEY_FILE: text,
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),

@@ -9,7 +9,11 @@ export interface Metrics {
   slowSocket(): void
   build(result: 'ready' | 'failed'): void
   /** Read when asked for. */
-  watch(gauges: { sockets(): number; feedAgesMs(): Iterable<[facility: string, ageMs: number]>; broker(): boolean }): void
+  watch(gauges: {
+    sockets(): number
+    feedAgesMs(): Iterable<[facility: string, ageMs: number]>
+    broker(): boolean
+  }): void
   text(): Promise<{ type: string; body: string }>
   stop(): void
 }

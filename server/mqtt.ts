@@ -100,7 +100,9 @@ export async function connectBus(
     const fail = (cause: Error) => {
       done()
       client.end(true)
-      reject(new AppError('broker_unavailable', `no broker at ${address.url}: ${cause.message}`, { retryable: true, cause }))
+      reject(
+        new AppError('broker_unavailable', `no broker at ${address.url}: ${cause.message}`, { retryable: true, cause }),
+      )
     }
     // A refusal of our credentials does not get better by itself; everything else may.
     const refused = (error: Error) => {
@@ -138,7 +140,10 @@ function withinTime<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new AppError('broker_unavailable', `${what}: no answer from the broker within 10 s`, { retryable: true })),
+      () =>
+        reject(
+          new AppError('broker_unavailable', `${what}: no answer from the broker within 10 s`, { retryable: true }),
+        ),
       ANSWER_MS,
     )
   })

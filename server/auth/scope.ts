@@ -1,0 +1,50 @@
+/** Who may see which facility, device and request: the checks behind the role table, deny by default. */
+import { AppError } from '../../core/errors.ts'
+import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
+import type { Me } from '../../core/rest.ts'
+
+/** Roles that work inside the facilities written in their account. */
+export const isFacilityRole = (me: Me): boolean =>
+  me.role === 'staff' || me.role === 'display' || me.role === 'facility_admin'
+
+export const ownsFacility = (me: Me, facility: string): boolean =>
+  isFacilityRole(me) && me.facilities.some(own => own === facility)
+
+/** Throws `forbidden`, equally for facilities that exist and that do not. */
+export function requireOwnFacility(me: Me, facility: string): void {
+  if (!ownsFacility(me, facility)) throw new AppError('forbidden', `${facility} is not a facility of yours`)
+}
+
+/** Makers see their own devices; people of a facility see all that stand in it. */
+export const maySeeDevice = (me: Me, device: Pick<DeviceRecord, 'facility' | 'maker'>): boolean =>
+  me.role === 'manufacturer' ? me.maker !== null && device.maker === me.maker : ownsFacility(me, device.facility)
+
+/**
+ * Values, events and their times. A maker sees them on its own bench only: those of a device in a facility are a resident's and
+ * reach it through a release alone.
+ */
+export const maySeeValues = (
+  me: Me,
+  device: Pick<DeviceRecord, 'facility' | 'maker'>,
+  facility: FacilityRecord,
+): boolean =>
+  me.role === 'manufacturer'
+    ? maySeeDevice(me, device) && facility.benchOf === me.maker && facility.id === device.facility
+    : (me.role === 'staff' || me.role === 'facility_admin') && ownsFacility(me, device.facility)
+
+export const maySeeRequest = (me: Me, request: Pick<DatasetRequestRecord, 'maker' | 'state'>): boolean =>
+  me.role === 'steward'
+    ? request.state !== 'draft'
+    : me.role === 'manufacturer' && me.maker !== null && request.maker === me.maker
+
+/** All facilities, oldest key first; read in pages. */
+export async function allFacilities(registry: Pick<Registry, 'facilities'>): Promise<FacilityRecord[]> {
+  const all: FacilityRecord[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await registry.facilities.list({ limit: 500, after })
+    all.push(...page)
+    const last = page.at(-1)
+    if (!last || page.length < 500) return all
+    after = last.id
+  }
+}

@@ -6,10 +6,17 @@ export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: string
   readonly retryable: boolean
-  constructor(code: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  /** How long the other side asked us to wait, where it said so. */
+  readonly retryAfterMs: number | undefined
+  constructor(
+    code: string,
+    message: string,
+    options: { retryable?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
+    this.retryAfterMs = options.retryAfterMs
   }
 }
 

@@ -86,3 +86,10 @@ export interface Bucket {
   mean: number | null
   last: StoredValue
 }
+
+/**
+ * Width of a bucket in whole milliseconds, for every store alike; the last bucket of a range that does not divide evenly is cut short
+ * by the range's end. Bucket i starts at fromMs + i · width.
+ */
+export const bucketWidthMs = (query: { fromMs: number; toMs: number; buckets: number }): number =>
+  Math.max(1, Math.ceil((query.toMs - query.fromMs) / query.buckets))

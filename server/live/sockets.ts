@@ -1,0 +1,164 @@
+/** The `/live` namespace of socket.io: who may listen, what each socket hears, and what happens to those that do not keep up. */
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { Server, type Socket } from 'socket.io'
+import { facilityIdSchema } from '../../core/ids.ts'
+import {
+  type BoardEventMessage,
+  type BrowserToServer,
+  type Frame,
+  LIVE_NAMESPACE,
+  type ServerToBrowser,
+} from '../../core/live.ts'
+import type { DatasetJob } from '../../core/rest.ts'
+import { ownsFacility } from '../auth/scope.ts'
+import type { Session, Sessions } from '../auth/sessions.ts'
+import { errorFields, type Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+
+/** A socket that holds back more than this at two looks in a row is closed. */
+const MAX_PACKETS = 64
+const MAX_BYTES = 1_048_576
+const LOOK_MS = 5_000
+/** How often the sessions of open sockets are looked at again: another server may have ended them. */
+const SESSION_LOOK_MS = 30_000
+
+interface SocketData {
+  session: Session
+  watching: string | null
+  slow: boolean
+}
+type LiveSocket = Socket<BrowserToServer, ServerToBrowser, Record<string, never>, SocketData>
+
+export interface Sockets {
+  /** Facilities that somebody watches now. */
+  watched(): string[]
+  /** The one volatile frame of this tick: newest or nothing, for each socket. */
+  frame(facility: string, frame: Frame): void
+  event(facility: string, event: BoardEventMessage): void
+  layout(facility: string, version: number): void
+  /** To the maker's own people and to all stewards. */
+  job(maker: string, job: DatasetJob): void
+  count(): number
+  stop(): Promise<void>
+}
+
+export interface SocketsOptions {
+  http: HttpServer
+  sessions: Sessions
+  /** Whether a request comes from a page of ours (or from no page at all). */
+  sameSite: (request: IncomingMessage) => boolean
+  log: Log
+  metrics: Pick<Metrics, 'slowSocket'>
+}
+
+export function createSockets({ http, sessions, sameSite, log, metrics }: SocketsOptions): Sockets {
+  const io = new Server<BrowserToServer, ServerToBrowser, Record<string, never>, SocketData>(http, {
+    transports: ['websocket'],
+    serveClient: false,
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    maxHttpBufferSize: 65_536,
+    perMessageDeflate: false,
+    connectTimeout: 10_000,
+    allowRequest: (request, answer) => answer(null, sameSite(request)),
+    // The server's own stop closes the listener.
+    cleanupEmptyChildNamespaces: false,
+  })
+  // Nothing lives outside the one namespace.
+  io.use((_, next) => next(new Error('not_found')))
+  // The upgrade request would be kept as long as the socket; its headers are read from the handshake.
+  io.engine.on('connection', (raw: { request: unknown }) => {
+    raw.request = null
+  })
+  const live = io.of(LIVE_NAMESPACE)
+
+  live.use((socket, next) => {
+    sessions.of(socket.handshake.headers).then(
+      session => {
+        if (!session) return next(new Error('not_signed_in'))
+        socket.data = { session, watching: null, slow: false }
+        next()
+      },
+      (error: unknown) => {
+        log.error(errorFields(error), 'could not read the session of a socket')
+        next(new Error('unavailable'))
+      },
+    )
+  })
+  live.on('connection', socket => {
+    const { session } = socket.data
+    socket.join(`session:${session.id}`)
+    if (session.me.role === 'manufacturer' && session.me.maker) socket.join(`maker:${session.me.maker}`)
+    if (session.me.role === 'steward') socket.join('stewards')
+    socket.on('watch', (facility: unknown, answer: unknown) => {
+      const ok = watch(socket, facility)
+      if (typeof answer === 'function') answer(ok)
+    })
+  })
+  sessions.onClose(id => live.in(`session:${id}`).disconnectSockets(true))
+
+  const looks = setInterval(closeSlow, LOOK_MS)
+  const sessionLooks = setInterval(() => {
+    lookAtSessions().catch((error: unknown) => log.error(errorFields(error), 'could not look at the sessions of sockets'))
+  }, SESSION_LOOK_MS)
+
+  return {
+    watched: () => [...new Set([...live.sockets.values()].flatMap(({ data }) => data.watching ?? []))],
+    frame: (facility, frame) => {
+      live.to(`facility:${facility}`).volatile.emit('f', frame)
+    },
+    event: (facility, event) => {
+      live.to(`facility:${facility}`).emit('e', event)
+    },
+    layout: (facility, version) => {
+      live.to(`facility:${facility}`).emit('layout', version)
+    },
+    job: (maker, job) => {
+      live.to([`maker:${maker}`, 'stewards']).emit('job', job)
+    },
+    count: () => live.sockets.size,
+    async stop() {
+      clearInterval(looks)
+      clearInterval(sessionLooks)
+      live.disconnectSockets(true)
+      io.engine.close()
+    },
+  }
+
+  /** One facility at a time; the server, not the browser, joins the room. */
+  function watch(socket: LiveSocket, facility: unknown): boolean {
+    const wanted = facilityIdSchema.safeParse(facility)
+    if (!wanted.success || !ownsFacility(socket.data.session.me, wanted.data)) return false
+    if (socket.data.watching) socket.leave(`facility:${socket.data.watching}`)
+    socket.data.watching = wanted.data
+    socket.join(`facility:${wanted.data}`)
+    return true
+  }
+
+  function closeSlow(): void {
+    for (const socket of live.sockets.values()) {
+      // `socket` of the transport is the ws library's own; it is absent once the connection is gone.
+      const transport = socket.conn.transport as { socket?: { bufferedAmount?: number } }
+      const slow =
+        socket.conn.writeBuffer.length > MAX_PACKETS || (transport.socket?.bufferedAmount ?? 0) > MAX_BYTES
+      if (slow && socket.data.slow) {
+        metrics.slowSocket()
+        log.info({}, 'closed a socket that did not keep up')
+        socket.disconnect(true)
+      }
+      socket.data.slow = slow
+    }
+  }
+
+  /** Ends sockets whose session has ended, and takes away what their user may no longer see. */
+  async function lookAtSessions(): Promise<void> {
+    for (const socket of live.sockets.values()) {
+      const session = await sessions.again(socket.data.session.id)
+      if (session && sameRights(session, socket.data.session)) continue
+      socket.disconnect(true)
+    }
+  }
+}
+
+const sameRights = (a: Session, b: Session): boolean =>
+  a.me.role === b.me.role && a.me.maker === b.me.maker && a.me.facilities.join() === b.me.facilities.join()

@@ -8,19 +8,27 @@ import type { RegistrySchema } from './schema.ts'
 const BUSY_MS = 5_000
 
 /**
- * Opens (and creates) a database file; `:memory:` lives as long as the connection.
+ * Opens (and creates) a database file in a folder that exists; `:memory:` lives as long as the connection.
  *
  * Every commit is synced to disk before it returns. Queries throw AppErrors: `conflict` (a key is taken), `not_found` (a
- * reference leads nowhere), `registry_unavailable` (locked, full, unreadable; retryable).
+ * reference leads nowhere), `registry_unavailable` (locked, full; retryable), `registry_unreadable` (no database, or a damaged one).
  */
 export function openSqlite(file: string): Kysely<RegistrySchema> {
-  const connection = guarded(() => new Libsql(file))
+  const connection = connect(file)
   const pragma = (text: string) => guarded(() => connection.pragma(text))
   pragma(`busy_timeout = ${BUSY_MS}`)
   pragma('journal_mode = WAL')
   pragma('synchronous = FULL')
   pragma('foreign_keys = ON')
   return new Kysely<RegistrySchema>({ dialect: new SqliteDialect({ database: asKyselyExpects(connection) }) })
+}
+
+function connect(file: string): Libsql.Database {
+  try {
+    return new Libsql(file)
+  } catch (cause) {
+    throw new AppError('registry_unavailable', `the registry's file ${file} cannot be opened`, { cause })
+  }
 }
 
 function asKyselyExpects(connection: Libsql.Database): SqliteDatabase {
@@ -55,6 +63,11 @@ function appErrorOf(error: unknown): unknown {
       return new AppError('conflict', 'a record with this key exists already', { cause: error })
     case 'SQLITE_CONSTRAINT_FOREIGNKEY':
       return new AppError('not_found', 'something that the record names does not exist', { cause: error })
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return new AppError('registry_unreadable', `the registry's file is damaged or no database (${code})`, {
+        cause: error,
+      })
     default:
       return WORLD_CODES.test(code)
         ? new AppError('registry_unavailable', `the registry's database cannot be used now (${code})`, {

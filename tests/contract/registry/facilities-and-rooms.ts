@@ -1,0 +1,58 @@
+/** Facilities and rooms: the registry's contract for places. */
+import { describe, expect, it } from 'vitest'
+import type { FacilityId } from '../../../core/ids.ts'
+import { DEMO, OTHER, type RegistryFixture } from './fixture.ts'
+
+export function facilitiesAndRoomsContract(f: RegistryFixture): void {
+  describe('facilities', () => {
+    it('gives back what was created, in order of id, page by page', async () => {
+      await f.registry.facilities.create({
+        id: 'bench-acme' as FacilityId,
+        name: 'Bench',
+        zone: 'Asia/Seoul',
+        benchOf: 'acme',
+      })
+      expect(await f.registry.facilities.get('bench-acme')).toEqual({
+        id: 'bench-acme',
+        name: 'Bench',
+        zone: 'Asia/Seoul',
+        benchOf: 'acme',
+      })
+      expect((await f.registry.facilities.list()).map(f => f.id)).toEqual(['bench-acme', 'demo', 'other'])
+      expect((await f.registry.facilities.list({ limit: 2 })).map(f => f.id)).toEqual(['bench-acme', 'demo'])
+      expect((await f.registry.facilities.list({ limit: 2, after: 'demo' })).map(f => f.id)).toEqual(['other'])
+    })
+    it('null when there is none', async () => expect(await f.registry.facilities.get('none')).toBeNull())
+    it('conflict when the id is taken', () => expect(f.facility(DEMO)).rejects.toMatchObject({ code: 'conflict' }))
+  })
+  describe('rooms', () => {
+    const room = (label: string, unit: string, at: FacilityId = DEMO) =>
+      f.registry.rooms.create({ facility: at, label, unit })
+
+    it('keeps units together and rooms in the order in which they came', async () => {
+      await room('101', '1F')
+      await room('201', '2F')
+      await room('102', '1F')
+      await room('202', '2F')
+      await room('X', '1F', OTHER)
+      expect((await f.registry.rooms.listOf(DEMO)).map(r => r.label)).toEqual(['101', '102', '201', '202'])
+    })
+    it('makes ids of 20 characters, and keeps a given one', async () => {
+      const made = await room('101', '1F')
+      expect(made.id).toMatch(/^[a-z0-9]{20}$/)
+      expect(await f.registry.rooms.get(made.id)).toEqual(made)
+      expect(await f.registry.rooms.create({ id: 'room-1', facility: DEMO, label: '102', unit: '1F' })).toMatchObject({
+        id: 'room-1',
+      })
+    })
+    it('conflict when label or id is taken, not in another unit', async () => {
+      await f.registry.rooms.create({ id: 'room-1', facility: DEMO, label: '101', unit: '1F' })
+      await expect(room('101', '1F')).rejects.toMatchObject({ code: 'conflict' })
+      const sameId = f.registry.rooms.create({ id: 'room-1', facility: OTHER, label: '9', unit: '9F' })
+      await expect(sameId).rejects.toMatchObject({ code: 'conflict' })
+      await expect(room('101', '2F')).resolves.toBeDefined()
+    })
+    it('not_found when there is no such facility', () =>
+      expect(room('1', '1F', 'none' as FacilityId)).rejects.toMatchObject({ code: 'not_found' }))
+  })
+}

@@ -137,10 +137,9 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
 
   function closeSlow(): void {
     for (const socket of live.sockets.values()) {
-      // `socket` of the transport is the ws library's own; it is absent once the connection is gone.
-      const transport = socket.conn.transport as { socket?: { bufferedAmount?: number } }
-      const slow =
-        socket.conn.writeBuffer.length > MAX_PACKETS || (transport.socket?.bufferedAmount ?? 0) > MAX_BYTES
+      // Both are the library's own and not in its types; the inner socket is absent once the connection is gone.
+      const conn = socket.conn as unknown as { writeBuffer: unknown[]; transport: { socket?: { bufferedAmount?: number } } }
+      const slow = conn.writeBuffer.length > MAX_PACKETS || (conn.transport.socket?.bufferedAmount ?? 0) > MAX_BYTES
       if (slow && socket.data.slow) {
         metrics.slowSocket()
         log.info({}, 'closed a socket that did not keep up')

@@ -1,0 +1,122 @@
+/** Binds the table of routes to handlers: origin, session, role, parameters, query and body are checked here, for every route alike. */
+import { z } from 'zod'
+import { AppError } from '../../core/errors.ts'
+import { API_ROOT, type Me, type Route, type RouteName, routes } from '../../core/rest.ts'
+import type { Session, Sessions } from '../auth/sessions.ts'
+import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
+import type { Idempotency } from './idempotency.ts'
+import type { Failure } from './problems.ts'
+
+export interface BindOptions {
+  sessions: Pick<Sessions, 'of'>
+  isOwnPage: (request: HttpRequest) => boolean
+  idempotency: Idempotency
+  /** Answers are checked against their schema: in tests, where a wrong one must not pass. */
+  checkResponses: boolean
+}
+
+export type Endpoint = {
+  name: RouteName
+  method: Route['method']
+  /** Below the root of the server. */
+  path: string
+  /** @returns how the request does not fit; throws what else went wrong. Nothing is answered then, unless a stream had begun. */
+  serve(request: HttpRequest, response: HttpResponse): Promise<Failure | null>
+}
+type Parsed = { value: unknown } | { failure: Failure }
+
+export const bindRoutes = (handlers: Handlers, options: BindOptions): Endpoint[] =>
+  (Object.keys(routes) as RouteName[]).map(name => {
+    const route: Route = routes[name]
+    const handler = handlers[name] as unknown as Handler<Route>
+    return {
+      name,
+      method: route.method,
+      path: API_ROOT + route.path,
+      serve: (request, response) => serve(name, route, handler, options, request, response),
+    }
+  })
+
+async function serve(
+  name: RouteName,
+  route: Route,
+  handler: Handler<Route>,
+  options: BindOptions,
+  request: HttpRequest,
+  response: HttpResponse,
+): Promise<Failure | null> {
+  if (route.method !== 'get' && !options.isOwnPage(request))
+    throw new AppError('cross_site', 'Writes are taken from pages of this server only.')
+  const session = route.roles === null ? null : await admit(route.roles, options.sessions, request)
+  const params = parsed(route.params, request.params, 'path')
+  if ('failure' in params) return params.failure
+  const query = parsed(route.query, request.query, 'query')
+  if ('failure' in query) return query.failure
+  const body = parsedBody(route, request)
+  if ('failure' in body) return body.failure
+  const aborted = new AbortController()
+  response.once('close', () => aborted.abort())
+  const call = {
+    params: params.value,
+    query: query.value,
+    body: body.value,
+    session,
+    me: session?.me ?? null,
+    address: request.ip ?? '',
+    correlationId: String(response.locals.correlationId),
+    signal: aborted.signal,
+    request,
+    response,
+  } as unknown as Call<Route>
+
+  const key = request.headers['idempotency-key']
+  const answer: unknown =
+    route.status === 201 && session && typeof key === 'string'
+      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, () => handler(call))
+      : await handler(call)
+
+  if (typeof route.response === 'string') return null
+  response.statusCode = route.status
+  if (!route.response) {
+    response.end()
+    return null
+  }
+  if (options.checkResponses) checkAnswer(name, route.response, answer)
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(answer))
+  return null
+}
+
+async function admit(
+  roles: readonly Me['role'][],
+  sessions: Pick<Sessions, 'of'>,
+  request: HttpRequest,
+): Promise<Session> {
+  const session = await sessions.of(request.headers)
+  if (!session) throw new AppError('not_signed_in', `Sign in first: POST ${API_ROOT}/session.`)
+  if (!roles.includes(session.me.role))
+    throw new AppError('forbidden', `This is for ${roles.join(', ')}; you are signed in as ${session.me.role}.`)
+  return session
+}
+
+function parsed(schema: z.ZodType | undefined, given: unknown, where: 'path' | 'query' | 'body'): Parsed {
+  if (!schema) return { value: undefined }
+  const result = schema.safeParse(given)
+  if (result.success) return { value: result.data }
+  // A name in the path that cannot exist is simply not there.
+  if (where === 'path') return { failure: { code: 'not_found', detail: 'There is nothing at this address.' } }
+  const errors = result.error.issues.map(issue => ({ path: issue.path.join('.') || where, message: issue.message }))
+  const named = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  return { failure: { code: 'bad_request', detail: `In the ${where}: ${named}`, errors } }
+}
+
+function parsedBody(route: Route, request: HttpRequest): Parsed {
+  if (!route.body || request.body !== undefined) return parsed(route.body, request.body, 'body')
+  const status = request.headers['content-type'] === undefined ? 400 : 415
+  return { failure: { code: 'bad_request', status, detail: 'Send the body as JSON, with Content-Type: application/json.' } }
+}
+
+function checkAnswer(name: RouteName, schema: z.ZodType, answer: unknown): void {
+  const result = schema.safeParse(answer)
+  if (!result.success) throw new Error(`${name} answers what its schema does not allow: ${z.prettifyError(result.error)}`)
+}

@@ -1,0 +1,52 @@
+/** What a handler of a route gets and gives; derived from the table of routes. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { z } from 'zod'
+import { AppError, type ProblemCode } from '../../core/errors.ts'
+import type { Me, Route, RouteName, routes } from '../../core/rest.ts'
+import type { Session } from '../auth/sessions.ts'
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined
+/** What a handler may give where the response's schema has brands: the parsed form's plain shape. */
+type Answer<S> = S extends z.ZodType ? z.input<S> : undefined
+
+/** A request as the router hands it over. */
+export interface HttpRequest extends IncomingMessage {
+  params: Record<string, string | string[]>
+  query: unknown
+  body?: unknown
+  ip?: string | undefined
+}
+export interface HttpResponse extends ServerResponse {
+  locals: Record<string, unknown>
+  /** Sends a file below `root`, with Range, ETag and Last-Modified. */
+  sendFile(name: string, options: { root: string; headers: Record<string, string>; cacheControl: boolean }, done: (error?: Error) => void): void
+}
+
+export interface Call<R extends Route> {
+  params: Output<R['params']>
+  query: Output<R['query']>
+  body: Output<R['body']>
+  /** Who asks; null only on routes that need no session. */
+  session: R['roles'] extends null ? Session | null : Session
+  me: R['roles'] extends null ? Me | null : Me
+  /** Address that the request came from. */
+  address: string
+  correlationId: string
+  /** Aborts when the asking side goes away. */
+  signal: AbortSignal
+  /** Only for what a body cannot say: cookies, streams, files. */
+  response: HttpResponse
+  request: HttpRequest
+}
+
+/** Answers the body, or streams to `response` where the route names a media type. Throws AppErrors with problem codes. */
+export type Handler<R extends Route> = (
+  call: Call<R>,
+) => Promise<R['response'] extends string ? void : Answer<R['response']>>
+
+export type Handlers = { [N in RouteName]: Handler<(typeof routes)[N]> }
+
+/** Ends the request with a problem; `detail` says what to do. */
+export const refuse = (code: ProblemCode, detail: string): never => {
+  throw new AppError(code, detail)
+}

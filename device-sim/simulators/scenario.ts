@@ -1,0 +1,24 @@
+/** Scenarios: what makes one day of a facility unlike another, as data for the resident model. */
+
+export interface Scenario {
+  /** Trips to the toilet in a night, least and most. */
+  nightTrips: [number, number]
+  /** Chance per trip that the resident walks about instead of going back to bed. */
+  wandering: number
+  /** Chance of a nap after lunch. */
+  nap: number
+  /** Degrees above the usual body temperature; heart rate and breath follow. */
+  feverCel: number
+  /** Chance per hour of bed that the mat cannot read for a while. */
+  unclear: number
+}
+
+const normal: Scenario = { nightTrips: [0, 2], wandering: 0.03, nap: 0.6, feverCel: 0, unclear: 0.05 }
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  normal,
+  'quiet-night': { ...normal, nightTrips: [0, 0], wandering: 0 },
+  'bed-exits': { ...normal, nightTrips: [4, 8] },
+  wandering: { ...normal, nightTrips: [2, 4], wandering: 0.7 },
+  fever: { ...normal, feverCel: 1.6, nap: 1 },
+}

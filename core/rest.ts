@@ -421,7 +421,8 @@ export interface Route {
 }
 
 const route = <const R extends Route>(r: R): R => r
-const page = (extra: z.ZodRawShape = {}) => z.object({ ...pageQuery, ...extra })
+const page = <S extends z.ZodRawShape = Record<never, never>>(extra: S = {} as S) =>
+  z.object({ ...pageQuery, ...extra })
 
 export const routes = {
   signIn: route({

@@ -15,8 +15,14 @@ export const deviceTopic = (facility: string, device: string, leaf: DeviceChanne
   `${ROOT}/${facility}/${device}/${leaf}`
 
 /** Topics of one facility. */
-export const facilityTopic = (facility: string, leaf: 'registry' | 'live' | 'gateway' | 'query' | 'answer'): string =>
-  `${ROOT}/${facility}/${leaf}`
+export const facilityTopic = (
+  facility: string,
+  leaf: 'registry' | 'live' | 'gateway' | 'query' | 'answer' | 'condition/replay' | 'condition/replayed',
+): string => `${ROOT}/${facility}/${leaf}`
+
+/** Topic of one condition; with `+` for subject and code the filter of all. */
+export const conditionTopic = (facility: string, subject: string, code: string): string =>
+  `${ROOT}/${facility}/condition/${subject}/${code}`
 
 /** Subscription filters of the gateway, for one facility. */
 export const gatewayFilters = (facility: string) => ({

@@ -4,6 +4,7 @@ import { deviceIdSchema, facilityIdSchema, profileIdSchema } from '../../core/id
 import { profileSchema } from '../../core/profile.ts'
 import { CONSENT_PURPOSES, DATASET_PRODUCTS } from '../../core/rest.ts'
 import { isZone } from '../../core/time.ts'
+import { conflictingMetric } from './scope.ts'
 
 export const INPUT_FILE = 'input.json'
 export const READINGS_FILE = 'readings.parquet'
@@ -64,6 +65,8 @@ export const exportInputSchema = z
     if (input.from_ms >= input.to_ms) bad('the period is empty')
     const defined = new Set(input.profiles.map(profile => profile.id))
     if (input.scope.device_types.some(type => !defined.has(type))) bad('a device type in scope has no definition')
+    const conflict = conflictingMetric(input.profiles)
+    if (conflict) bad(`${conflict} has two meanings`)
     if (input.devices.some(device => !input.scope.device_types.includes(device.profile)))
       bad('a device is of a type out of scope')
     if (new Set(input.approvals.map(approval => approval.by)).size < 2) bad('two people must have approved')

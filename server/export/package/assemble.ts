@@ -1,0 +1,47 @@
+/** Puts all files of a P0 package together, in memory and in order, up to the manifest; the same input gives the same bytes. */
+import { LANGUAGES } from '../../../core/profile.ts'
+import { formatInZone } from '../../../core/time.ts'
+import type { P0Tables } from '../anonymize/p0.ts'
+import type { ExportInput } from '../input.ts'
+import type { P0Policy } from '../policy.ts'
+import type { ZipEntry } from '../zip.ts'
+import { datapackageOf, tableFiles } from './datapackage.ts'
+import { dictionaryOf } from './dictionary.ts'
+import { evidenceOf, legalStatusOf } from './evidence.ts'
+import { MANIFEST, manifestOf, sortedByPath } from './manifest.ts'
+import { readmeOf } from './readme.ts'
+import { tablesOf } from './tables.ts'
+
+export interface Assembly {
+  input: ExportInput
+  product: 'P0'
+  tables: P0Tables
+  policy: P0Policy
+  /** SHA-256 of the files the build read. */
+  inputHashes: Record<string, string>
+  key: { id: string; publicKey: string }
+}
+
+/** @returns the files, paths relative to the package's folder, sorted; the manifest is one of them, the signature is not */
+export function assemble({ input, product, tables, policy, inputHashes, key }: Assembly): ZipEntry[] {
+  const described = tablesOf(tables, policy)
+  const files: ZipEntry[] = [
+    ...tableFiles(described),
+    json('dictionary.json', dictionaryOf(tables.metrics, described)),
+    json('evidence.json', evidenceOf(input, product, tables, policy, inputHashes, key.id)),
+    json('LEGAL/status.json', legalStatusOf(product)),
+    ...LANGUAGES.map(language => ({
+      path: `README.${language}.html`,
+      content: Buffer.from(readmeOf(language, input, product, tables, policy, key)),
+    })),
+  ]
+  const created = formatInZone(input.snapshot_ms, input.zone)
+  files.push(json('datapackage.json', datapackageOf(input, product, created, described, files)))
+  const manifest = { path: MANIFEST, content: Buffer.from(manifestOf(files)) }
+  return sortedByPath([...files, manifest])
+}
+
+const json = (path: string, value: unknown): ZipEntry => ({
+  path,
+  content: Buffer.from(`${JSON.stringify(value, null, 2)}\n`),
+})

@@ -22,3 +22,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   wandering: { ...normal, nightTrips: [2, 4], wandering: 0.7 },
   fever: { ...normal, feverCel: 1.6, nap: 1 },
 }
+
+/** The named scenario; `normal` when none is named. Throws RangeError for an unknown name. */
+export function scenarioOf(name = 'normal'): Scenario {
+  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined
+  if (!scenario) throw new RangeError(`no scenario ${name}; there are: ${Object.keys(scenarios).join(', ')}`)
+  return scenario
+}

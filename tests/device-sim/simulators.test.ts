@@ -1,0 +1,143 @@
+/** The simulators: what they may say, that they say it again, and that the devices of one room agree. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { bootIdSchema } from '../../core/ids.ts'
+import { judgeEvent, judgeTelemetry } from '../../core/judge.ts'
+import { batchedTelemetrySchema, eventMessageSchema } from '../../core/messages.ts'
+import type { DeviceProfile } from '../../core/profile.ts'
+import { profiles } from '../../core/profiles/index.ts'
+import { isEvent, type Sample } from '../../device-sim/sample.ts'
+import { simulateByProfile } from '../../device-sim/simulators/by-profile.ts'
+import { simulatorOf } from '../../device-sim/simulators/catalogue.ts'
+import { createResident, IN_BED } from '../../device-sim/simulators/resident.ts'
+import { scenarios } from '../../device-sim/simulators/scenario.ts'
+import { historyOf, type Simulate, type Simulator } from '../../device-sim/simulators/simulator.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const START = Date.UTC(2026, 10, 22, 3)
+const boot = bootIdSchema.parse('b')
+
+function play(
+  simulator: Simulator,
+  { seed = '1', scenario = 'normal', zone = 'Asia/Tokyo', room = '201' } = {},
+): Simulate {
+  const resident = createResident({ seed, name: room, zone, scenario: scenarios[scenario]! })
+  return simulator({ seed, device: `r${room}-x`, resident })
+}
+const playProfile = (profile: DeviceProfile, how = {}): Simulate => play(simulatorOf(profile), how)
+
+/** What the gateway would object to, if anything. */
+function objection(sample: Sample, profile: DeviceProfile): string | null {
+  const context = { rxMs: sample.atMs, activeFromMs: START - DAY }
+  const { atMs, ...body } = sample
+  const message = { boot, seq: 0, ts: atMs, ...body }
+  const judged = isEvent(sample)
+    ? judgeEvent(eventMessageSchema.parse({ v: 1, ...message }), profile, context)
+    : judgeTelemetry(batchedTelemetrySchema.parse(message), profile, context)
+  if (!judged.ok) return judged.refusal.detail
+  return judged.refusal ? judged.refusal.detail : null
+}
+
+describe.each(profiles.map(profile => [profile.id, profile] as const))('%s', (_, profile) => {
+  test('every message is accepted whatever the seed, the scenario and the zone', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 6 }),
+        fc.constantFrom(...Object.keys(scenarios)),
+        fc.constantFrom('Asia/Tokyo', 'Asia/Seoul', 'Europe/London', 'America/St_Johns'),
+        fc.integer({ min: 0, max: 300 }),
+        (seed, scenario, zone, days) => {
+          const from = START + days * DAY
+          for (const sample of playProfile(profile, { seed, scenario, zone })(from, from + 6 * HOUR)) {
+            expect(objection(sample, profile)).toBeNull()
+          }
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('the same bytes come again when the seed is the same, and others when it is not', () => {
+    const bytes = (seed: string) => JSON.stringify(playProfile(profile, { seed })(START, START + 2 * DAY))
+    expect(bytes('a')).toBe(bytes('a'))
+    expect(bytes('a')).not.toBe(bytes('b'))
+  })
+
+  test('the parts equal the whole when a span is cut anywhere', () => {
+    const whole = playProfile(profile)(START, START + DAY)
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: DAY - 1 }), { maxLength: 12 }), cuts => {
+        const simulate = playProfile(profile)
+        const edges = [0, ...cuts.sort((a, b) => a - b), DAY]
+        const parts = edges.slice(1).flatMap((to, i) => simulate(START + edges[i]!, START + to))
+        expect(parts).toEqual(whole)
+      }),
+      { numRuns: 15 },
+    )
+    expect([...historyOf(playProfile(profile), START, START + DAY, 7 * HOUR)].flat()).toEqual(whole)
+  })
+
+  test('the day has messages in order of time, and each metric is seen in a week', () => {
+    const week = playProfile(profile)(START, START + 7 * DAY)
+    expect(week.map(sample => sample.atMs)).toEqual(week.map(sample => sample.atMs).sort((a, b) => a - b))
+    const seen = new Set(week.flatMap(sample => (isEvent(sample) ? [] : Object.keys(sample.metrics))))
+    const optional = new Set(['snoring', 'skin_temp'])
+    expect(Object.keys(profile.metrics).filter(name => !seen.has(name) && !optional.has(name))).toEqual([])
+  })
+
+  test('the profile alone gives accepted messages when a type has no simulator of its own', () => {
+    const samples = play(simulateByProfile(profile))(START, START + 2 * HOUR)
+    expect(samples.length).toBeGreaterThan(0)
+    expect(samples.map(sample => objection(sample, profile)).filter(Boolean)).toEqual([])
+  })
+})
+
+describe('devices of one room', () => {
+  const profile = (id: string): DeviceProfile => profiles.find(p => p.id === id)!
+  const resident = createResident({ seed: '7', name: '305', zone: 'Asia/Tokyo', scenario: scenarios['bed-exits']! })
+  const run = (id: string): Sample[] =>
+    simulatorOf(profile(id))({ seed: '7', device: `r305-${id}`, resident })(START, START + 3 * DAY)
+  const mat = run('bed.sleep_mat')
+  const motion = run('room.door_motion')
+
+  test('heart rate and breath come only while someone lies in bed', () => {
+    for (const sample of mat) {
+      if (isEvent(sample) || !('activity' in sample.metrics)) continue
+      const lying = IN_BED.has(resident.at(sample.atMs).state)
+      expect('heart_rate' in sample.metrics, String(sample.atMs)).toBe(lying)
+      expect('resp_rate' in sample.metrics).toBe(lying)
+      expect('signal_quality' in sample.metrics).toBe(true)
+    }
+  })
+
+  test('the mat reports an empty bed when the toilet is used', () => {
+    const visits = motion.filter(sample => isEvent(sample) && sample.event === 'toilet_in')
+    expect(visits.length).toBeGreaterThan(8)
+    for (const visit of visits) {
+      const state = mat.findLast(s => !isEvent(s) && 'bed_state' in s.metrics && s.atMs <= visit.atMs)
+      expect(state && !isEvent(state) && state.metrics.bed_state).toBe('out_of_bed')
+    }
+  })
+
+  test('the mat tells a change of state at once', () => {
+    const exits = mat.filter(sample => isEvent(sample) && sample.event === 'bed_exit')
+    expect(exits.length).toBeGreaterThan(6)
+    for (const exit of exits) {
+      expect(mat.some(s => !isEvent(s) && s.atMs === exit.atMs && s.metrics.bed_state === 'out_of_bed')).toBe(true)
+    }
+  })
+
+  test('a night ends with its figures', () => {
+    const nights = mat.filter(sample => !isEvent(sample) && 'total_sleep' in sample.metrics)
+    expect(nights).toHaveLength(3)
+  })
+})
+
+test('scenarios differ when only the scenario does', () => {
+  const exits = (scenario: string): number =>
+    playProfile(profiles.find(p => p.id === 'bed.sleep_mat')!, { scenario })(START, START + 5 * DAY).filter(
+      sample => isEvent(sample) && sample.event === 'bed_exit',
+    ).length
+  expect(exits('bed-exits')).toBeGreaterThan(exits('quiet-night') * 2)
+})

@@ -1,0 +1,56 @@
+/** Settings of the all-in-one process, parsed once from the environment and refused if wrong. */
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { isZone } from '../core/time.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+/** Names as in `.env.example`. */
+export const standaloneEnvSchema = z.object({
+  HTTP_PORT: port.default(8080),
+  MQTT_PORT: port.default(1883),
+  DATA_DIR: z.string().min(1).default('./data'),
+  PUBLIC_URL: z.url().optional(),
+  SPOOL_DIR: z.string().min(1).optional(),
+  SPOOL_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(64 * 1024 * 1024)
+    .default(4 * 1024 * 1024 * 1024),
+  TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
+  DEMO: z.stringbool().default(true),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+})
+
+export interface StandaloneConfig {
+  httpPort: number
+  mqttPort: number
+  dataDir: string
+  publicUrl: string | undefined
+  spoolDir: string
+  spoolMaxBytes: number
+  zone: string
+  demo: boolean
+  logLevel: string
+}
+
+/** @returns the settings, or one line for each that is wrong */
+export function parseConfig(env: NodeJS.ProcessEnv): { config: StandaloneConfig } | { errors: string[] } {
+  const parsed = standaloneEnvSchema.safeParse(env)
+  if (!parsed.success) return { errors: parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`) }
+  const e = parsed.data
+  const dataDir = resolve(e.DATA_DIR)
+  return {
+    config: {
+      httpPort: e.HTTP_PORT,
+      mqttPort: e.MQTT_PORT,
+      dataDir,
+      publicUrl: e.PUBLIC_URL,
+      spoolDir: resolve(e.SPOOL_DIR ?? `${dataDir}/spool`),
+      spoolMaxBytes: e.SPOOL_MAX_BYTES,
+      zone: e.TZ_DEFAULT,
+      demo: e.DEMO,
+      logLevel: e.LOG_LEVEL,
+    },
+  }
+}

@@ -1,0 +1,215 @@
+/** The only door to DuckDB: opens a database file or one in memory, runs SQL, streams rows, appends columns. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  INTEGER,
+  LIST,
+  listValue,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api'
+import { AppError } from '../core/errors.ts'
+
+/** What goes in and comes out: BIGINT is bigint, INTEGER, UTINYINT and DOUBLE are number. */
+export type SqlValue = string | number | bigint | boolean | null
+/** Named parameters (`$name`); an array is a list of texts. */
+export type SqlParameters = Readonly<Record<string, SqlValue | readonly string[]>>
+
+const COLUMN_TYPES = { BIGINT, BOOLEAN, DOUBLE, INTEGER, UTINYINT, VARCHAR } as const
+export type ColumnType = keyof typeof COLUMN_TYPES
+
+export interface DuckdbConnection {
+  run(sql: string, parameters?: SqlParameters): Promise<void>
+  rows(sql: string, parameters?: SqlParameters): Promise<Record<string, SqlValue>[]>
+  /** Blocks of at most 2,048 rows, column by column; memory does not grow with the result. One stream at a time per connection. */
+  stream(sql: string, parameters?: SqlParameters): AsyncIterable<SqlValue[][]>
+  /** Appends rows given column by column, in the order of the table's columns; part of the transaction that is open. */
+  append(table: string, types: readonly ColumnType[], columns: readonly (readonly SqlValue[])[]): Promise<void>
+  /** Per cent done of the statement that runs now, or -1 when it cannot be told; counted after `showProgress`. */
+  progress(): number
+  showProgress(): Promise<void>
+  /** Ends the statement that runs now with an error. */
+  interrupt(): void
+  /** Ends what runs, lets go; any later call is refused with `store_unavailable`. May be repeated. */
+  close(): Promise<void>
+}
+
+export interface Duckdb {
+  /** True once the engine has given the database up (for example after a full disk): close it and open it again. */
+  readonly broken: boolean
+  connect(): Promise<DuckdbConnection>
+  /** Closes its connections too; the file's lock is free when this returns. */
+  close(): Promise<void>
+}
+
+export interface DuckdbOptions {
+  /** A path, or `:memory:`. */
+  file: string
+  /** Bound of the buffer pool; sorts and joins above it spill to `tempFolder`. */
+  memoryLimitMb?: number
+  threads?: number
+  /** Where results spill; default: beside the file. */
+  tempFolder?: string
+}
+
+const CHUNK_ROWS = 2_048
+
+/** @throws AppError `store_locked` when another process holds the file, `store_unavailable` when it cannot be opened or read. */
+export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
+  // From the client's cache: the lock on the file does not stop this very process, and two instances would corrupt it.
+  const open = options.file === ':memory:' ? DuckDBInstance.create : DuckDBInstance.fromCache
+  const instance = await open(options.file, {
+    memory_limit: `${options.memoryLimitMb ?? 128}MB`,
+    threads: String(options.threads ?? 2),
+    // Nothing is ever fetched at run time: what we need (core functions, json, parquet, icu) is linked in.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(options.tempFolder ? { temp_directory: options.tempFolder } : {}),
+  }).catch(error => Promise.reject(openError(error, options.file)))
+  const state = { broken: false }
+  const connections = new Set<DuckdbConnection>()
+  return {
+    get broken() {
+      return state.broken
+    },
+    async connect() {
+      const connection: DuckdbConnection = createConnection(await instance.connect(), state, () =>
+        connections.delete(connection),
+      )
+      connections.add(connection)
+      return connection
+    },
+    async close() {
+      await Promise.all(Array.from(connections, connection => connection.close()))
+      instance.closeSync()
+    },
+  }
+}
+
+function createConnection(
+  connection: DuckDBConnection,
+  state: { broken: boolean },
+  closed: () => void,
+): DuckdbConnection {
+  let running = 0
+  let closing: PromiseWithClose | undefined
+  const closeNow = () => {
+    connection.closeSync()
+    closed()
+    closing?.resolve()
+  }
+  /** Closing under a statement that runs on another thread would pull the ground from under it: it is interrupted and waited for. */
+  const guarded = async <T>(action: () => Promise<T>): Promise<T> => {
+    if (closing) throw new AppError('store_unavailable', 'The connection to the embedded store has been closed')
+    running += 1
+    try {
+      return await action()
+    } catch (error) {
+      if (/FATAL|database has been invalidated/.test(messageOf(error))) state.broken = true
+      throw worldError(error)
+    } finally {
+      running -= 1
+      if (closing && running === 0) closeNow()
+    }
+  }
+  return {
+    async run(sql, parameters) {
+      await guarded(() => connection.run(sql, ...bound(parameters)))
+    },
+    async rows(sql, parameters) {
+      const result = await guarded(() => connection.runAndReadAll(sql, ...bound(parameters)))
+      return result.getRowObjects() as Record<string, SqlValue>[]
+    },
+    async *stream(sql, parameters) {
+      const result = await guarded(() => connection.stream(sql, ...bound(parameters)))
+      for (;;) {
+        const chunk = await guarded(() => result.fetchChunk())
+        if (!chunk || chunk.rowCount === 0) return
+        yield chunk.getColumns() as SqlValue[][]
+      }
+    },
+    append: (table, types, columns) =>
+      guarded(async () => {
+        const rowCount = columns[0]?.length ?? 0
+        const duckdbTypes = types.map(type => COLUMN_TYPES[type])
+        const appender = await connection.createAppender(table)
+        for (let from = 0; from < rowCount; from += CHUNK_ROWS) {
+          const chunk = DuckDBDataChunk.create(duckdbTypes)
+          chunk.setColumns(columns.map(column => column.slice(from, from + CHUNK_ROWS)))
+          appender.appendDataChunk(chunk)
+          // Filling a chunk holds the event loop for a millisecond: others get their turn.
+          await nextTurn()
+        }
+        appender.flushSync()
+        appender.closeSync()
+      }),
+    progress: () => connection.progress.percentage,
+    async showProgress() {
+      await connection.run('set enable_progress_bar = true')
+      await connection.run('set enable_progress_bar_print = false')
+    },
+    interrupt: () => connection.interrupt(),
+    close() {
+      if (!closing) {
+        closing = promiseWithClose()
+        if (running > 0) connection.interrupt()
+        else closeNow()
+      }
+      return closing.promise
+    },
+  }
+}
+
+interface PromiseWithClose {
+  promise: Promise<void>
+  resolve(): void
+}
+function promiseWithClose(): PromiseWithClose {
+  let resolve = () => {}
+  const promise = new Promise<void>(done => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+type Bound = [values?: Record<string, never>, types?: Record<string, DuckDBType>]
+
+/** Values with their types: left to guess, the client makes a bigint HUGEINT, and a filter on BIGINT would lose its zone maps. */
+function bound(parameters: SqlParameters | undefined): Bound {
+  if (!parameters) return []
+  const values: Record<string, unknown> = {}
+  const types: Record<string, DuckDBType> = {}
+  for (const [name, value] of Object.entries(parameters)) {
+    values[name] = Array.isArray(value) ? listValue(value) : value
+    if (Array.isArray(value)) types[name] = LIST(VARCHAR)
+    else if (typeof value === 'bigint') types[name] = BIGINT
+  }
+  return [values as Record<string, never>, types]
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+function openError(error: unknown, file: string): AppError {
+  const locked = /lock|already (?:open|attached)|unique file handle/i.test(messageOf(error))
+  return locked
+    ? new AppError('store_locked', `${file} is held by another process; a DuckDB file is opened by one process only`, {
+        cause: error,
+      })
+    : new AppError('store_unavailable', `${file} cannot be opened`, { retryable: true, cause: error })
+}
+
+/** Disk, memory and lock failures become `store_unavailable`; anything else is a fault of ours and stays as it is. */
+function worldError(error: unknown): unknown {
+  return /IO Error|Out of Memory|FATAL|invalidated|Failed to commit/i.test(messageOf(error))
+    ? new AppError('store_unavailable', 'The embedded store cannot read or write its file', {
+        retryable: true,
+        cause: error,
+      })
+    : error
+}

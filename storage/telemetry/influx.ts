@@ -1,0 +1,48 @@
+/** Telemetry in InfluxDB 2, for when one machine or one process is outgrown. */
+import { AppError } from '../../core/errors.ts'
+import type { TelemetrySink } from '../../core/ports.ts'
+import { createInflux, type Influx, type InfluxOptions } from '../influx.ts'
+import type { Telemetry } from './duckdb.ts'
+import { createLineEncoder } from './influx-line.ts'
+import { createInfluxSource } from './influx-source.ts'
+import { assertStorable } from './storable.ts'
+
+/** Connects at first use. Writes may be under way side by side; repeating one changes nothing, as its keys are the same. */
+export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
+  const influx = createInflux(options)
+  const sink = createInfluxSink(influx)
+  const source = createInfluxSource(influx)
+  return {
+    sink,
+    source,
+    async stop() {
+      await sink.stop()
+      await source.stop()
+    },
+  }
+}
+
+function createInfluxSink(influx: Influx): TelemetrySink {
+  const encode = createLineEncoder()
+  const underWay = new Set<Promise<void>>()
+  let stopped = false
+  return {
+    position: async () => null,
+    async write(rows) {
+      if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')
+      assertStorable(rows)
+      if (rows.length === 0) return
+      const request = influx.write(rows.map(encode).join('\n'))
+      underWay.add(request)
+      try {
+        await request
+      } finally {
+        underWay.delete(request)
+      }
+    },
+    async stop() {
+      stopped = true
+      await Promise.allSettled(underWay)
+    },
+  }
+}

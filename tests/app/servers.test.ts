@@ -1,6 +1,6 @@
 // Starts each real server, talks to it, kills it and starts it again: what every other suite relies on.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt, { type IClientOptions } from 'mqtt'
@@ -134,6 +134,7 @@ describeWith(mosquitto, 'mosquitto', () => {
 
   it('speaks TLS to devices when given a certificate', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mimamori-cert-'))
+    cleanups.push(() => rmSync(folder, { recursive: true }))
     const [certFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')]
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
     execFileSync(

@@ -86,8 +86,13 @@ export async function launch(options: Launch): Promise<Child> {
     clearTimeout(timer)
   }
 
+  const removeFolder = () => options.keepDir || rmSync(dir, { recursive: true, force: true })
+
   process.once('exit', killNow)
-  await start()
+  await start().catch(error => {
+    removeFolder()
+    throw error
+  })
   return {
     dir,
     port,
@@ -99,7 +104,7 @@ export async function launch(options: Launch): Promise<Child> {
       child?.kill('SIGCONT')
       await end(options.stopSignal ?? 'SIGTERM')
       process.off('exit', killNow)
-      if (!options.keepDir) rmSync(dir, { recursive: true, force: true })
+      removeFolder()
     },
     async kill(signal = 'SIGKILL') {
       if (signal === 'SIGSTOP' || signal === 'SIGCONT' || signal === 'SIGHUP') child?.kill(signal)

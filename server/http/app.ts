@@ -45,7 +45,9 @@ export function createApp(options: AppOptions): RequestListener {
   app.get('/healthz', (_, response) => void response.json({ status: 'ok' }))
   app.get('/readyz', async (_, response) => {
     const unready = await options.unready()
-    response.status(unready.length === 0 ? 200 : 503).json({ status: unready.length === 0 ? 'ok' : 'not ready', unready })
+    response
+      .status(unready.length === 0 ? 200 : 503)
+      .json({ status: unready.length === 0 ? 'ok' : 'not ready', unready })
   })
   app.get('/metrics', async (_, response) => {
     const { type, body } = await metrics.text()
@@ -74,7 +76,9 @@ export function createApp(options: AppOptions): RequestListener {
       if (failure) answer(response, failure)
     })
   }
-  app.use('/api', (_, response) => answer(response, { code: 'not_found', detail: 'There is no such route; see /api/docs.' }))
+  app.use('/api', (_, response) =>
+    answer(response, { code: 'not_found', detail: 'There is no such route; see /api/docs.' }),
+  )
   app.use(serveDashboard(options.dashboardDir))
   app.use((_, response) => answer(response, { code: 'not_found', detail: 'There is nothing at this address.' }))
   app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {

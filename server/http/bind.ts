@@ -72,7 +72,9 @@ async function serve(
   const key = request.headers['idempotency-key']
   const answer: unknown =
     route.status === 201 && session && typeof key === 'string'
-      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, () => handler(call))
+      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, () =>
+          handler(call),
+        )
       : await handler(call)
 
   if (typeof route.response === 'string') return null
@@ -113,10 +115,13 @@ function parsed(schema: z.ZodType | undefined, given: unknown, where: 'path' | '
 function parsedBody(route: Route, request: HttpRequest): Parsed {
   if (!route.body || request.body !== undefined) return parsed(route.body, request.body, 'body')
   const status = request.headers['content-type'] === undefined ? 400 : 415
-  return { failure: { code: 'bad_request', status, detail: 'Send the body as JSON, with Content-Type: application/json.' } }
+  return {
+    failure: { code: 'bad_request', status, detail: 'Send the body as JSON, with Content-Type: application/json.' },
+  }
 }
 
 function checkAnswer(name: RouteName, schema: z.ZodType, answer: unknown): void {
   const result = schema.safeParse(answer)
-  if (!result.success) throw new Error(`${name} answers what its schema does not allow: ${z.prettifyError(result.error)}`)
+  if (!result.success)
+    throw new Error(`${name} answers what its schema does not allow: ${z.prettifyError(result.error)}`)
 }

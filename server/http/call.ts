@@ -19,7 +19,11 @@ export interface HttpRequest extends IncomingMessage {
 export interface HttpResponse extends ServerResponse {
   locals: Record<string, unknown>
   /** Sends a file below `root`, with Range, ETag and Last-Modified. */
-  sendFile(name: string, options: { root: string; headers: Record<string, string>; cacheControl: boolean }, done: (error?: Error) => void): void
+  sendFile(
+    name: string,
+    options: { root: string; headers: Record<string, string>; cacheControl: boolean },
+    done: (error?: Error) => void,
+  ): void
 }
 
 export interface Call<R extends Route> {

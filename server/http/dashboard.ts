@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import express, { Router } from 'express'
 
-const NOT_BUILT = 'The dashboard is not built yet: run `npm run build`, or `npm start`, which builds it. The API is at /api/docs.\n'
+const NOT_BUILT =
+  'The dashboard is not built yet: run `npm run build`, or `npm start`, which builds it. The API is at /api/docs.\n'
 
 export function serveDashboard(folder: string): Router {
   const router = Router()

@@ -39,7 +39,8 @@ export function docsPage(document: OpenApiDocument): string {
     }
   }
   const schemas = Object.entries(document.components?.schemas ?? {}).map(
-    ([name, schema]) => `<details id="${escaped(name)}"><summary><code>${escaped(name)}</code></summary>${json(schema)}</details>`,
+    ([name, schema]) =>
+      `<details id="${escaped(name)}"><summary><code>${escaped(name)}</code></summary>${json(schema)}</details>`,
   )
   const sections = [...groups].map(([tag, articles]) => `<h2>${escaped(tag)}</h2>${articles.join('')}`).join('')
   return `<!doctype html>

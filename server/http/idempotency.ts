@@ -25,7 +25,10 @@ export function createIdempotency(clock: () => number): Idempotency {
       const known = answers.get(id)
       if (known && known.untilMs > clock()) {
         if (known.bodyHash !== bodyHash)
-          throw new AppError('conflict', 'This Idempotency-Key was used with another body; use a new key for a new request.')
+          throw new AppError(
+            'conflict',
+            'This Idempotency-Key was used with another body; use a new key for a new request.',
+          )
         return (await known.answer) as never
       }
       const answer = work()
@@ -46,4 +49,7 @@ export function createIdempotency(clock: () => number): Idempotency {
   }
 }
 
-const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value) ?? '').digest('hex')
+const hash = (value: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(value) ?? '')
+    .digest('hex')

@@ -25,7 +25,12 @@ export function openApiDocument(publicUrl: string | undefined): OpenApiDocument 
   }
   return createDocument({
     openapi: '3.1.0',
-    info: { title: 'Mimamori', version: '1', description: DESCRIPTION, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Mimamori',
+      version: '1',
+      description: DESCRIPTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: publicUrl ?? '/' }],
     paths: paths as ZodOpenApiPathsObject,
     components: {
@@ -62,5 +67,9 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
 }
 
 const IDEMPOTENCY = z.object({
-  'Idempotency-Key': z.string().max(200).optional().meta({ description: 'The same key gives the same answer for 24 hours.' }),
+  'Idempotency-Key': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'The same key gives the same answer for 24 hours.' }),
 })

@@ -21,7 +21,11 @@ export async function pageOf<R, I>(
 
 /** Pages over what only a look at each record can decide; reads on until the page is full. */
 export const filtered =
-  <R>(read: (page: { limit: number; after?: string }) => Promise<R[]>, keyOf: (record: R) => string, keep: (record: R) => boolean) =>
+  <R>(
+    read: (page: { limit: number; after?: string }) => Promise<R[]>,
+    keyOf: (record: R) => string,
+    keep: (record: R) => boolean,
+  ) =>
   async ({ limit, after }: { limit: number; after?: string }): Promise<R[]> => {
     const kept: R[] = []
     for (let key = after; ; ) {

@@ -24,6 +24,8 @@ interface BoardState {
 }
 
 export interface Boards {
+  /** Lays a board out if it is not yet; a facility that does not exist has none. */
+  open(facility: string): Promise<void>
   /** Throws `not_found` for a facility that does not exist. */
   snapshot(facility: string): Promise<Board>
   /** The next frame; null before the facility's board was ever laid out. */
@@ -93,6 +95,11 @@ export function createBoards({
   }
 
   const boardsApi: Boards = {
+    async open(facilityId) {
+      if (boards.has(facilityId)) return
+      const facility = await registry.facilities.get(facilityId)
+      if (facility) await open(facility)
+    },
     async snapshot(facilityId) {
       const facility = await registry.facilities.get(facilityId)
       if (!facility) throw new AppError('not_found', `There is no facility ${facilityId}.`)

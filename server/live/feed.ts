@@ -42,7 +42,13 @@ interface State extends FacilityFeed {
   instance: string | null
 }
 
-const NOTHING: FacilityFeed = { devices: new Map(), places: new Map(), receivedMs: null, gatewayMs: null, gateway: null }
+const NOTHING: FacilityFeed = {
+  devices: new Map(),
+  places: new Map(),
+  receivedMs: null,
+  gatewayMs: null,
+  gateway: null,
+}
 
 export function createFeed({ clock, metrics }: { clock: () => number; metrics: Pick<Metrics, 'badMessage'> }): Feed {
   const states = new Map<string, State>()

@@ -1,7 +1,7 @@
 /** Reads from the store what a board shows of the past when the server has just started: half an hour of minutes, recent events. */
 import { stateIndex } from '../../core/live.ts'
-import type { BodyState } from '../../core/profile.ts'
 import type { TelemetrySource } from '../../core/ports.ts'
+import type { BodyState } from '../../core/profile.ts'
 import type { StoredEvent } from '../../core/readings.ts'
 import type { Layout, LayoutRoom } from './layout.ts'
 import { MINUTES, type Minutes } from './minutes.ts'
@@ -41,7 +41,8 @@ export async function fillMinutes(
 /** The metric whose numbers make the room's line: the first board metric of its devices that is a number. */
 export function lineMetric(room: LayoutRoom): { device: string; metric: string } | null {
   for (const { record, profile } of room.devices)
-    for (const name of profile.board) if (profile.metrics[name]?.kind === 'number') return { device: record.id, metric: name }
+    for (const name of profile.board)
+      if (profile.metrics[name]?.kind === 'number') return { device: record.id, metric: name }
   return null
 }
 

@@ -1,13 +1,7 @@
 /** What one room shows now: the gateway's words joined with what only the server sees (its feed may have stopped). Pure. */
 import { type Freshness, freshnessOf, worstFreshness } from '../../core/freshness.ts'
 import { CLOCK_SUSPECT_MS } from '../../core/judge.ts'
-import {
-  FLAG_BATTERY_LOW,
-  FLAG_CLOCK_SUSPECT,
-  packFlags,
-  type RoomColumns,
-  stateIndex,
-} from '../../core/live.ts'
+import { FLAG_BATTERY_LOW, FLAG_CLOCK_SUSPECT, packFlags, type RoomColumns, stateIndex } from '../../core/live.ts'
 import type { PlaceState } from '../../core/place-state.ts'
 import type { LiveDevice } from '../../core/platform-messages.ts'
 import { periodMs } from '../../core/profile.ts'
@@ -92,7 +86,9 @@ function newestOf(
 ): (ValueNow & { periodic: boolean }) | null {
   let best: (ValueNow & { periodic: boolean }) | null = null
   for (const { profile, live } of heard) {
-    const metric = Object.hasOwn(profile.metrics, name) ? profile.metrics[name as keyof typeof profile.metrics] : undefined
+    const metric = Object.hasOwn(profile.metrics, name)
+      ? profile.metrics[name as keyof typeof profile.metrics]
+      : undefined
     const newest = Object.hasOwn(live.newest, name) ? live.newest[name] : undefined
     if (!metric || !newest) continue
     const measuredMs = newest.at - (live.skew_ms ?? 0)

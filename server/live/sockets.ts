@@ -99,7 +99,9 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
 
   const looks = setInterval(closeSlow, LOOK_MS)
   const sessionLooks = setInterval(() => {
-    lookAtSessions().catch((error: unknown) => log.error(errorFields(error), 'could not look at the sessions of sockets'))
+    lookAtSessions().catch((error: unknown) =>
+      log.error(errorFields(error), 'could not look at the sessions of sockets'),
+    )
   }, SESSION_LOOK_MS)
 
   return {
@@ -129,16 +131,19 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
   function watch(socket: LiveSocket, facility: unknown): boolean {
     const wanted = facilityIdSchema.safeParse(facility)
     if (!wanted.success || !ownsFacility(socket.data.session.me, wanted.data)) return false
-    if (socket.data.watching) socket.leave(`facility:${socket.data.watching}`)
+    if (socket.data.watching) void socket.leave(`facility:${socket.data.watching}`)
     socket.data.watching = wanted.data
-    socket.join(`facility:${wanted.data}`)
+    void socket.join(`facility:${wanted.data}`)
     return true
   }
 
   function closeSlow(): void {
     for (const socket of live.sockets.values()) {
       // Both are the library's own and not in its types; the inner socket is absent once the connection is gone.
-      const conn = socket.conn as unknown as { writeBuffer: unknown[]; transport: { socket?: { bufferedAmount?: number } } }
+      const conn = socket.conn as unknown as {
+        writeBuffer: unknown[]
+        transport: { socket?: { bufferedAmount?: number } }
+      }
       const slow = conn.writeBuffer.length > MAX_PACKETS || (conn.transport.socket?.bufferedAmount ?? 0) > MAX_BYTES
       if (slow && socket.data.slow) {
         metrics.slowSocket()

@@ -1,0 +1,102 @@
+/** Builds one approved dataset: copies the range out of the store, runs the export process, moves the release to its place. */
+import { createHash } from 'node:crypto'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import type { TelemetrySource } from '../../core/ports.ts'
+import type { DatasetRequestRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
+import type { DatasetJob } from '../../core/rest.ts'
+import { READINGS_FILE } from '../export/input.ts'
+import { releaseFolderOf, startExportJob, writeExportInput } from '../export/job.ts'
+import { requirePublishable } from './eligible.ts'
+import { exportInputOf } from './input.ts'
+
+/** Part of the whole that copying out of the store is shown as. */
+const EXTRACT_PART = 0.4
+/** Copied readings at which half of that part is shown; how many there are is known only at the end. */
+const EXTRACT_HALF = 1_000_000
+
+export interface BuildOptions {
+  registry: Registry
+  source: TelemetrySource
+  dataDir: string
+  signingKeyFile: string
+  codeVersion: string
+  clock: () => number
+}
+export type BuildProgress = Pick<DatasetJob, 'step' | 'progress' | 'readings'>
+
+/** One release for each request, whose id follows from it: a build that is repeated after a crash replaces its own files. */
+export const releaseIdOf = (request: string): string =>
+  createHash('sha256').update(`release of ${request}`).digest('hex').slice(0, 20)
+
+export const releaseFolder = (dataDir: string, release: string): string => join(dataDir, 'releases', release)
+
+/**
+ * May be repeated after any crash. Throws AppErrors of the store and of the export (server/export/job.ts), and `too_few_people`.
+ * Rejects with `export_cancelled` soon after `signal` aborts; nothing is released then.
+ */
+export async function buildDataset(
+  request: DatasetRequestRecord,
+  options: BuildOptions,
+  onProgress: (progress: BuildProgress) => void,
+  signal: AbortSignal,
+): Promise<ReleaseRecord> {
+  const { registry, source, dataDir, signingKeyFile, codeVersion, clock } = options
+  const done = await registry.releases.ofRequest(request.id)
+  if (done) return done
+  const facility = await registry.facilities.get(request.scope.facility)
+  if (!facility) throw new AppError('input_invalid', 'the facility of the request is gone')
+
+  const release = releaseIdOf(request.id)
+  const folder = join(dataDir, 'jobs', request.id)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  onProgress({ step: 'extract', progress: 0, readings: null })
+  const input = await exportInputOf(request, facility, { registry, codeVersion, release, nowMs: clock() })
+  requirePublishable(input)
+  await source.extract(
+    {
+      facility: facility.id,
+      devices: input.devices.map(({ id }) => id),
+      profiles: input.scope.device_types,
+      fromMs: input.from_ms,
+      toMs: input.to_ms,
+    },
+    join(folder, READINGS_FILE),
+    readings =>
+      onProgress({ step: 'extract', progress: (EXTRACT_PART * readings) / (readings + EXTRACT_HALF), readings }),
+    signal,
+  )
+  if (signal.aborted) throw new AppError('export_cancelled', 'the build was cancelled')
+  await writeExportInput(folder, input)
+  const result = await startExportJob({
+    folder,
+    signingKeyFile,
+    signal,
+    progress: ({ step, fraction, readings }) =>
+      onProgress({ step, progress: EXTRACT_PART + (1 - EXTRACT_PART) * fraction, readings }),
+  })
+
+  const target = releaseFolder(dataDir, release)
+  await mkdir(join(dataDir, 'releases'), { recursive: true })
+  await rm(target, { recursive: true, force: true })
+  await rename(releaseFolderOf(folder), target)
+  const record: ReleaseRecord = {
+    id: release,
+    request: request.id,
+    maker: request.maker,
+    product: result.product,
+    createdMs: clock(),
+    manifestSha256: result.manifestSha256,
+    keyId: result.keyId,
+    publicKey: result.publicKey,
+    published: result.published,
+    suppressed: result.suppressed,
+    files: result.files,
+  }
+  await registry.releases.create(record)
+  // The copy of the readings is the only place outside the store where residents' values lie; it goes at once.
+  await rm(folder, { recursive: true, force: true })
+  return record
+}

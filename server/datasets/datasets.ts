@@ -1,0 +1,167 @@
+/** Dataset requests and releases as the HTTP routes use them: rules, queue, links and views put together. */
+import { AppError } from '../../core/errors.ts'
+import { profileById } from '../../core/profiles/index.ts'
+import type { DatasetRequestRecord, FacilityRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
+import type { Dataset, DatasetRequest, Me } from '../../core/rest.ts'
+import { maySeeRequest } from '../auth/scope.ts'
+import { createZoneClock } from '../zone-clock.ts'
+import { releaseIdOf } from './build.ts'
+import { requirePublishable } from './eligible.ts'
+import { devicesInScope, exportInputOf, periodOf } from './input.ts'
+import type { Links } from './links.ts'
+import type { BuildQueue } from './queue.ts'
+import * as rules from './states.ts'
+
+type Draft = Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope'>
+
+export interface Datasets {
+  create(me: Me, draft: Draft): Promise<DatasetRequest>
+  edit(me: Me, id: string, draft: Draft): Promise<DatasetRequest>
+  /** Throws `not_ready` with the reason where nothing could come out of it. */
+  submit(me: Me, id: string): Promise<DatasetRequest>
+  review(me: Me, id: string, review: { decision: 'approve' | 'reject'; reason: string | null }): Promise<DatasetRequest>
+  giveBack(me: Me, id: string, reason: string): Promise<DatasetRequest>
+  withdraw(me: Me, id: string): Promise<DatasetRequest>
+  get(me: Me, id: string): Promise<DatasetRequest>
+  view(record: DatasetRequestRecord): Promise<DatasetRequest>
+  /** A release and links to its files. */
+  dataset(me: Me, id: string): Promise<Dataset>
+  /** The file behind a valid link. */
+  file(release: string, name: string, expires: number, token: string): Promise<ReleaseRecord['files'][number]>
+}
+
+export interface DatasetsOptions {
+  registry: Registry
+  queue: BuildQueue
+  links: Links
+  codeVersion: string
+  clock: () => number
+}
+
+export function createDatasets({ registry, queue, links, codeVersion, clock }: DatasetsOptions): Datasets {
+  /** Equally `not_found` for requests that do not exist and that belong to others. */
+  const find = async (me: Me, id: string): Promise<DatasetRequestRecord> => {
+    const request = await registry.requests.get(id)
+    if (!request || !maySeeRequest(me, request)) throw new AppError('not_found', `You have no dataset request ${id}.`)
+    return request
+  }
+  const zoneOf = async (facility: string): Promise<string> => (await registry.facilities.get(facility))?.zone ?? 'UTC'
+
+  const view = async (record: DatasetRequestRecord): Promise<DatasetRequest> => {
+    const zone = createZoneClock(await zoneOf(record.scope.facility))
+    const release = record.state === 'ready' ? await registry.releases.ofRequest(record.id) : null
+    return {
+      id: record.id,
+      maker: record.maker,
+      created_by: record.createdBy,
+      created: zone.format(record.createdMs),
+      purpose: record.purpose,
+      product: record.product,
+      scope: record.scope,
+      state: record.state,
+      turn: rules.turnOf[record.state],
+      reviews: record.reviews.map(({ atMs, ...review }) => ({ ...review, at: zone.format(atMs) })),
+      job: queue.jobOf(record.id),
+      failure: record.failure,
+      dataset: release?.id ?? null,
+    }
+  }
+  const change = async (
+    request: DatasetRequestRecord,
+    by: Parameters<Registry['requests']['change']>[2],
+  ): Promise<DatasetRequest> => {
+    const changed = await registry.requests.change(request.id, request.version, by)
+    if (changed.state === 'approved') queue.add(changed.id)
+    return view(changed)
+  }
+
+  return {
+    view,
+    get: async (me, id) => view(await find(me, id)),
+
+    async create(me, draft) {
+      if (me.maker === null) throw new AppError('forbidden', 'Only people of a maker ask for datasets.')
+      await requireFacility(draft.scope.facility)
+      return view(await registry.requests.create({ ...draft, maker: me.maker, createdBy: me.user, createdMs: clock() }))
+    },
+    async edit(me, id, draft) {
+      const request = await find(me, id)
+      await requireFacility(draft.scope.facility)
+      return change(request, rules.edit(request, draft))
+    },
+    async submit(me, id) {
+      const request = await find(me, id)
+      const changes = rules.submit(request)
+      await requirePossible(request)
+      return change(request, changes)
+    },
+    async review(me, id, given) {
+      const request = await find(me, id)
+      return change(request, rules.review(request, { ...given, by: me.user, atMs: clock() }))
+    },
+    async giveBack(me, id, reason) {
+      const request = await find(me, id)
+      return change(request, rules.giveBack(request, { reason, by: me.user, atMs: clock() }))
+    },
+    async withdraw(me, id) {
+      const request = await find(me, id)
+      return change(request, rules.withdraw(request))
+    },
+
+    async dataset(me, id) {
+      const release = await registry.releases.get(id)
+      const request = release && (await registry.requests.get(release.request))
+      if (!release || !request || !maySeeRequest(me, request))
+        throw new AppError('not_found', `You have no dataset ${id}.`)
+      const zone = createZoneClock(await zoneOf(request.scope.facility))
+      return {
+        id: release.id,
+        request: release.request,
+        maker: release.maker,
+        product: release.product,
+        created: zone.format(release.createdMs),
+        manifest_sha256: release.manifestSha256,
+        key_id: release.keyId,
+        public_key: release.publicKey,
+        cells: { published: release.published, suppressed: release.suppressed },
+        files: release.files.map(file => {
+          const { url, expiresMs } = links.to(release.id, file.name)
+          return { ...file, url, expires: zone.format(expiresMs) }
+        }),
+      }
+    },
+    async file(id, name, expires, token) {
+      links.check(id, name, expires, token)
+      const release = await registry.releases.get(id)
+      const file = release?.files.find(known => known.name === name)
+      if (!file) throw new AppError('not_found', 'This file is no longer there.')
+      return file
+    },
+  }
+
+  async function requireFacility(id: string): Promise<FacilityRecord> {
+    const facility = await registry.facilities.get(id)
+    if (!facility) throw new AppError('bad_request', `scope.facility: there is no facility ${id}.`)
+    return facility
+  }
+
+  /** A draft may be wrong; what is handed to reviewers may not. */
+  async function requirePossible(request: DatasetRequestRecord): Promise<void> {
+    const { scope, maker } = request
+    const facility = await requireFacility(scope.facility)
+    const unknown = scope.device_types.filter(type => !profileById(type))
+    if (unknown.length > 0) throw new AppError('not_ready', `scope.device_types: there is no ${unknown.join(', ')}.`)
+    if (scope.from > scope.to) throw new AppError('not_ready', 'scope.to: the last day lies before the first.')
+    if (periodOf({ from: scope.from, to: scope.from }, facility.zone).fromMs > clock())
+      throw new AppError('not_ready', 'scope.from: the period lies in the future.')
+    if ((await devicesInScope(registry, request)).length === 0)
+      throw new AppError('not_ready', `scope: ${maker} has no devices of these types in ${scope.facility}.`)
+    const context = { registry, codeVersion, release: releaseIdOf(request.id), nowMs: clock() }
+    try {
+      requirePublishable(await exportInputOf(request, facility, context))
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'too_few_people') throw new AppError('not_ready', error.message)
+      throw error
+    }
+  }
+}

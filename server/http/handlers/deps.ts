@@ -1,0 +1,33 @@
+/** What the handlers of routes are given. */
+import type { FacilityId } from '../../../core/ids.ts'
+import type { TelemetrySource } from '../../../core/ports.ts'
+import type { Registry } from '../../../core/registry.ts'
+import type { Passwords } from '../../auth/password.ts'
+import type { Sessions } from '../../auth/sessions.ts'
+import type { Throttle } from '../../auth/throttle.ts'
+import type { Enrolment } from '../../broker/enrolment.ts'
+import type { Datasets } from '../../datasets/datasets.ts'
+import type { Boards } from '../../live/boards.ts'
+import type { Feed } from '../../live/feed.ts'
+import type { Log } from '../../log.ts'
+import type { Metrics } from '../../metrics.ts'
+
+export interface HandlerDeps {
+  registry: Registry
+  enrolment: Enrolment
+  source: TelemetrySource
+  sessions: Sessions
+  passwords: Passwords
+  throttle: Throttle
+  boards: Boards
+  feed: Feed
+  datasets: Datasets
+  metrics: Metrics
+  log: Log
+  clock: () => number
+  dataDir: string
+  /** Prepares the broker for a new facility; what fails is made up for later. */
+  openFacility: (facility: FacilityId) => Promise<void>
+  /** Tells gateways and boards that a facility's registry changed; returns when it is on its way. */
+  announce: (facility: FacilityId) => Promise<void>
+}

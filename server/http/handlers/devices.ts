@@ -1,0 +1,84 @@
+/** Routes of devices: the fleet, one device, enrolment with its credential. */
+import { profileById, profiles } from '../../../core/profiles/index.ts'
+import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
+import type { Me } from '../../../core/rest.ts'
+import { parseRfc3339 } from '../../../core/time.ts'
+import { maySeeValues, requireOwnFacility } from '../../auth/scope.ts'
+import { deviceKey } from '../../live/layout.ts'
+import { type Handlers, refuse } from '../call.ts'
+import { deviceView, newestView, roomsOfDevices } from '../device-view.ts'
+import { createDeviceFinder } from '../find-device.ts'
+import { pageOf } from '../page.ts'
+import type { HandlerDeps } from './deps.ts'
+
+export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | 'device' | 'createDevice'> {
+  const { registry, enrolment, feed, clock, announce } = deps
+  const find = createDeviceFinder(registry)
+
+  return {
+    async devices({ me, query }) {
+      const page = await pageOf(
+        query,
+        cut => registry.devices.list({ ...listScope(me, query.facility), ...cut }),
+        deviceKey,
+        device => device,
+      )
+      const facilities = await facilitiesOf(page.items)
+      const rooms = await roomsOfDevices(registry, [...facilities.keys()], clock())
+      const items = page.items.flatMap(device => {
+        const facility = facilities.get(device.facility)
+        return facility ? [deviceView({ me, device, facility, feed, rooms })] : []
+      })
+      return { items, next: page.next }
+    },
+
+    async device({ me, params, query }) {
+      const { device, facility } = await find(me, params.id, query.facility)
+      const rooms = await roomsOfDevices(registry, [facility.id], clock())
+      const view = deviceView({ me, device, facility, feed, rooms })
+      return maySeeValues(me, device, facility) ? { ...view, newest: newestView(device, facility, feed) } : view
+    },
+
+    async createDevice({ me, body }) {
+      const { facility: facilityId, id, profile, maker } = body
+      const facility = await enrolIn(me, facilityId, maker)
+      if (!profileById(profile))
+        refuse(
+          'bad_request',
+          `profile: there is no device type ${profile}; known: ${profiles.map(known => known.id).join(', ')}.`,
+        )
+      const activeFromMs = body.active_from === undefined ? clock() : parseRfc3339(body.active_from)
+      if (activeFromMs === null) return refuse('bad_request', 'active_from: no such time exists.')
+      if (await registry.devices.get(facility.id, id)) refuse('conflict', `${facility.id} already has a device ${id}.`)
+      const secret = await enrolment.enrol({ facility: facility.id, id, profile, maker, activeFromMs })
+      await announce(facility.id)
+      const { clientId, username, password } = secret
+      return { facility: facility.id, device: id, profile, client_id: clientId, username, password }
+    },
+  }
+
+  /** Facility administrators enrol at home, makers on their bench, platform administrators anywhere. */
+  async function enrolIn(me: Me, id: string, maker: string): Promise<FacilityRecord> {
+    if (me.role === 'facility_admin') requireOwnFacility(me, id)
+    const facility = await registry.facilities.get(id)
+    if (me.role === 'manufacturer' && (facility?.benchOf ?? null) !== me.maker)
+      refuse('forbidden', `A maker enrols devices on its own bench, facility bench-${me.maker}.`)
+    if (!facility) return refuse('bad_request', `facility: there is no facility ${id}.`)
+    if (facility.benchOf !== null && facility.benchOf !== maker)
+      refuse('bad_request', `maker: only devices of ${facility.benchOf} stand on this bench.`)
+    return facility
+  }
+
+  async function facilitiesOf(devices: readonly DeviceRecord[]): Promise<Map<string, FacilityRecord>> {
+    const ids = [...new Set(devices.map(({ facility }) => facility))]
+    const records = await Promise.all(ids.map(id => registry.facilities.get(id)))
+    return new Map(records.flatMap(record => (record ? [[record.id as string, record]] : [])))
+  }
+}
+
+function listScope(me: Me, asked: string | undefined): { facilities?: readonly string[]; makers?: readonly string[] } {
+  if (me.role === 'manufacturer')
+    return { makers: me.maker === null ? [] : [me.maker], ...(asked === undefined ? {} : { facilities: [asked] }) }
+  if (asked !== undefined) requireOwnFacility(me, asked)
+  return { facilities: asked === undefined ? me.facilities : [asked] }
+}

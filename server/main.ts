@@ -1,0 +1,78 @@
+/** `npm run server`: the server application beside an outside broker and InfluxDB. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createRegistry } from '../storage/registry/registry.ts'
+import { createInfluxTelemetry } from '../storage/telemetry/influx.ts'
+import { firstStartCode } from './auth/first-start.ts'
+import { parseConfig, type ServerConfig } from './config.ts'
+import { createLog, errorFields } from './log.ts'
+import { createServer } from './server.ts'
+
+const HELP = `Usage: npm run server [-- --new-code]
+
+Serves the dashboard, the API and the live board. Reads its settings from the environment (.env.example lists all);
+needs at least MQTT_URL, INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET, SESSION_SECRET and SIGNING_KEY_FILE.
+For everything in one process, with a demo facility, use npm start.
+
+  --new-code   prints a new one-time code for the first administrator, while there is none; the earlier code ends
+  --help       this text`
+
+async function run({ config, newCode }: { config: ServerConfig; newCode: boolean }): Promise<void> {
+  const log = createLog(config.logLevel)
+  await mkdir(config.dataDir, { recursive: true })
+  const registry = await createRegistry({ file: join(config.dataDir, 'registry.sqlite') })
+  const store = createInfluxTelemetry(config.influx)
+  const server = createServer({ registry, source: store.source, config: { ...config, manageBroker: true }, log })
+  const end = async (): Promise<void> => {
+    await server.stop()
+    await store.stop()
+    await registry.stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      log.info({}, 'stopping')
+      end().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error(errorFields(error), 'could not stop in order')
+          process.exit(1)
+        },
+      )
+    })
+  }
+  const code = await firstStartCode(registry, newCode)
+  const { url } = await server.start()
+  log.info({ url }, 'ready')
+  console.log(`Mimamori server: ${url}`)
+  if (code !== null)
+    console.log(
+      `One-time code for the first administrator: ${code}\nUse it with POST ${url}/api/v1/setup {"code","user","password"}.`,
+    )
+}
+
+const { values, fault } = readArguments()
+if (values.help) {
+  console.log(HELP)
+} else {
+  const parsed = fault === null ? parseConfig(process.env) : { errors: [fault] }
+  if ('errors' in parsed) {
+    console.error(`server: ${parsed.errors.join('; ')} (see npm run server -- --help)`)
+    process.exit(2)
+  }
+  run({ config: parsed.config, newCode: values['new-code'] === true }).catch((error: unknown) => {
+    console.error(`server: ${error instanceof Error ? error.message : String(error)}`)
+    process.exit(1)
+  })
+}
+
+function readArguments(): { values: { help?: boolean; 'new-code'?: boolean }; fault: string | null } {
+  try {
+    const { values } = parseArgs({
+      options: { help: { type: 'boolean', short: 'h' }, 'new-code': { type: 'boolean' } },
+    })
+    return { values, fault: null }
+  } catch (error) {
+    return { values: {}, fault: error instanceof Error ? error.message : String(error) }
+  }
+}

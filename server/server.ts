@@ -1,0 +1,234 @@
+/** The server: puts sign-in, routes, live boards, registry topic and dataset builds together on one port. */
+import { createServer as createHttp, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttps } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../core/errors.ts'
+import type { FacilityId } from '../core/ids.ts'
+import type { TelemetrySource } from '../core/ports.ts'
+import type { Registry } from '../core/registry.ts'
+import { serverFilters } from '../core/topics.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { createPasswords } from './auth/password.ts'
+import { allFacilities } from './auth/scope.ts'
+import { createSessions } from './auth/sessions.ts'
+import { createThrottle } from './auth/throttle.ts'
+import { takeCharge } from './broker/accounts.ts'
+import { createEnrolment } from './broker/enrolment.ts'
+import { createRegistryPublisher } from './broker/registry-topic.ts'
+import { buildDataset } from './datasets/build.ts'
+import { createDatasets } from './datasets/datasets.ts'
+import { createLinks } from './datasets/links.ts'
+import { createBuildQueue } from './datasets/queue.ts'
+import { createApp } from './http/app.ts'
+import { createHandlers } from './http/handlers/handlers.ts'
+import { isOwnPage } from './http/same-site.ts'
+import { createBoards } from './live/boards.ts'
+import { createFeed } from './live/feed.ts'
+import { createSockets } from './live/sockets.ts'
+import { startTicks } from './live/ticks.ts'
+import { errorFields, type Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { type BrokerAddress, connectBus } from './mqtt.ts'
+import { createReadiness } from './readiness.ts'
+
+export interface ServerSettings {
+  /** 0: any free one. */
+  httpPort: number
+  dataDir: string
+  publicUrl: string | undefined
+  tls: { cert: string; key: string } | null
+  broker: BrokerAddress
+  /** True for an outside broker, whose accounts the server keeps; the embedded one asks the registry itself. */
+  manageBroker: boolean
+  /** Signs links to files; at least 32 random characters. */
+  sessionSecret: string
+  signingKeyFile: string
+  /** The built dashboard; default: `dashboard/dist` of this package. */
+  dashboardDir?: string
+  /** Checks every answer against its schema: for tests. */
+  checkResponses?: boolean
+}
+
+export interface ServerOptions {
+  /** Both stay open when the server stops; who made them ends them. */
+  registry: Registry
+  source: TelemetrySource
+  config: ServerSettings
+  log: Log
+  clock?: () => number
+}
+
+export interface RunningServer {
+  url: string
+  port: number
+}
+export interface MimamoriServer {
+  /** Resolves when requests are answered. Throws AppErrors `port_unavailable`, `broker_unavailable`. */
+  start(): Promise<RunningServer>
+  stop(): Promise<void>
+}
+
+export function createServer(options: ServerOptions): MimamoriServer {
+  const ends: (() => Promise<void> | void)[] = []
+  const stop = async (): Promise<void> => {
+    for (let end = ends.pop(); end; end = ends.pop()) await end()
+  }
+  return {
+    stop,
+    async start() {
+      try {
+        return await begin(options, ends)
+      } catch (error) {
+        await stop()
+        throw error
+      }
+    },
+  }
+}
+
+/** Starts the parts in order; each adds to `ends` how it is ended, and they are ended in the opposite order. */
+async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[]): Promise<RunningServer> {
+  const { registry, source, config, log, clock = Date.now } = options
+  const { publicUrl, dataDir } = config
+  const secure = config.tls !== null || publicUrl?.startsWith('https:') === true
+
+  const metrics = createMetrics()
+  ends.push(metrics.stop)
+  const bus = await connectBus(config.broker, log)
+  ends.push(bus.stop)
+  const facilities = (await allFacilities(registry)).map(({ id }) => id)
+  const accounts = config.manageBroker
+    ? await takeCharge(bus, facilities, log)
+    : { security: null, stop: () => undefined }
+  ends.push(accounts.stop)
+  const publisher = createRegistryPublisher({ registry, publish: bus.publish, clock, log })
+  bus.onReconnect(publisher.publishAgain)
+  await publisher.start()
+  ends.push(publisher.stop)
+
+  const sessions = createSessions({ registry, clock, secure })
+  const feed = createFeed({ clock, metrics })
+  const boards = createBoards({ registry, source, feed, clock, log })
+  const http = await listen(config)
+  const sockets = createSockets({
+    http: http.server,
+    sessions,
+    sameSite: request => isOwnPage(request, publicUrl),
+    log,
+    metrics,
+  })
+  ends.push(() => close(http.server))
+  ends.push(sockets.stop)
+
+  const queue = createBuildQueue({
+    registry,
+    build: (request, progress, signal) =>
+      buildDataset(
+        request,
+        { registry, source, dataDir, signingKeyFile: config.signingKeyFile, codeVersion: packageJson.version, clock },
+        progress,
+        signal,
+      ),
+    tell: sockets.job,
+    clock,
+    log,
+    metrics,
+  })
+  ends.push(queue.stop)
+  const links = createLinks({ secret: config.sessionSecret, publicUrl, clock })
+  const datasets = createDatasets({ registry, queue, links, codeVersion: packageJson.version, clock })
+
+  const handlers = createHandlers({
+    registry,
+    source,
+    sessions,
+    boards,
+    feed,
+    datasets,
+    metrics,
+    log,
+    clock,
+    dataDir,
+    passwords: createPasswords(),
+    throttle: createThrottle(clock),
+    enrolment: createEnrolment({ registry, broker: accounts.security, clock }),
+    openFacility: async facility => {
+      await accounts.security
+        ?.ensureFacility(facility)
+        .catch((error: unknown) =>
+          log.warn({ facility, ...errorFields(error) }, 'the broker has no role for a new facility yet'),
+        )
+    },
+    announce: async (facility: FacilityId) => {
+      // The publisher tries again by itself; what the registry holds is not undone because a gateway hears of it later.
+      const published = publisher.publishNow(facility).catch(() => undefined)
+      const version = await boards.refresh(facility)
+      if (version !== null) sockets.layout(facility, version)
+      await published
+    },
+  })
+  http.serve(
+    createApp({
+      handlers,
+      sessions,
+      unready: createReadiness({ registry, source, bus, clock }),
+      metrics,
+      log,
+      clock,
+      publicUrl,
+      secure,
+      dashboardDir: config.dashboardDir ?? fileURLToPath(new URL('../dashboard/dist', import.meta.url)),
+      checkResponses: config.checkResponses ?? false,
+    }),
+  )
+
+  ends.push(startTicks({ feed, boards, sockets, metrics, log }))
+  const filters = serverFilters()
+  await bus.subscribe(filters, 1, topic => topic.startsWith('mimamori/'), feed.take)
+  metrics.watch({
+    sockets: sockets.count,
+    broker: bus.connected,
+    feedAgesMs: () => [...feed.facilities()].map(facility => [facility, feed.ageMs(facility) ?? 0] as const),
+  })
+  await queue.start()
+  return { port: http.port, url: publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${http.port}` }
+}
+
+interface Listening {
+  server: Server
+  port: number
+  /** Requests wait until there is something that answers them. */
+  serve(listener: RequestListener): void
+}
+
+async function listen({ httpPort, tls }: ServerSettings): Promise<Listening> {
+  let serve: RequestListener = (_, response) => {
+    response.writeHead(503, { 'Retry-After': '1' }).end('starting')
+  }
+  const listener: RequestListener = (request, response) => serve(request, response)
+  const server: Server = tls ? createHttps(tls, listener) : createHttp(listener)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', cause =>
+      reject(
+        new AppError('port_unavailable', `port ${httpPort} cannot be opened: ${cause.message}; set HTTP_PORT`, {
+          cause,
+        }),
+      ),
+    )
+    server.listen(httpPort, resolve)
+  })
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    serve: next => {
+      serve = next
+    },
+  }
+}
+
+const close = (server: Server): Promise<void> =>
+  new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })

@@ -52,7 +52,7 @@ const UNHEARD_MS = { first: 30_000, most: 3_600_000 }
 const RECONNECT_MS = { first: 500, most: 30_000 }
 
 /** Starts to connect at once, reconnects for ever with growing pauses, and re-sends the same messages until they are covered. */
-export function createDevice(options: DeviceOptions): Device {
+export function startDevice(options: DeviceOptions): Device {
   const { facility, device } = options
   const now = options.now ?? Date.now
   const window = options.window ?? 8

@@ -1,7 +1,7 @@
 /** Runs simulated devices live: each sends what its simulator yields at the time when it happens. */
 import type { AppError } from '../core/errors.ts'
 import type { Credential } from './credentials.ts'
-import { createDevice, type Device } from './device.ts'
+import { type Device, startDevice } from './device.ts'
 import type { OutboxCounts } from './outbox.ts'
 import { chanceAt, hash32 } from './random.ts'
 import type { Sample } from './sample.ts'
@@ -18,6 +18,8 @@ export interface FleetOptions {
   seed: string
   /** Run of the counter for what is measured from now on; never used before with these devices. */
   boot: string
+  /** False: connects only; what the devices say is sent by somebody else. */
+  live?: boolean
   now?: () => number
   onProblem?: (device: string, error: AppError) => void
 }
@@ -49,7 +51,7 @@ export function startFleet(options: FleetOptions): Fleet {
   const devices = options.devices.map(({ credential, simulate }) => {
     const luck = (index: number): number => chanceAt(hash32(`${options.seed}/${credential.device}/status`), index)
     const onBattery = luck(0) < 0.5
-    const device = createDevice({
+    const device = startDevice({
       facility: credential.facility,
       device: credential.device,
       url: options.url,
@@ -64,7 +66,7 @@ export function startFleet(options: FleetOptions): Fleet {
       now,
       onProblem: error => options.onProblem?.(credential.device, error),
     })
-    live(device, simulate)
+    if (options.live ?? true) live(device, simulate)
     return { credential, simulate, device }
   })
 

@@ -3,7 +3,7 @@ import type { AppError } from '../core/errors.ts'
 import type { DeviceProfile } from '../core/profile.ts'
 import { profileById } from '../core/profiles/index.ts'
 import type { Credential } from './credentials.ts'
-import { createDevice, type Device } from './device.ts'
+import { type Device, startDevice } from './device.ts'
 import { sumCounts } from './fleet.ts'
 import { hash32 } from './random.ts'
 import { typicalMetrics } from './simulators/by-profile.ts'
@@ -27,7 +27,7 @@ const MAX_WAITING = 5_000
 export function startLoad(options: LoadOptions) {
   const runs = options.credentials.map(credential => {
     const profile = profileById(credential.profile)
-    const device = createDevice({
+    const device = startDevice({
       facility: credential.facility,
       device: credential.device,
       url: options.url,

@@ -2,7 +2,7 @@
 import { AppError } from '../../core/errors.ts'
 import type { RejectedMessage } from '../../core/rejections.ts'
 import type { Credential } from '../credentials.ts'
-import { createDevice, type Device } from '../device.ts'
+import { type Device, startDevice } from '../device.ts'
 import type { OutboxCounts } from '../outbox.ts'
 import type { TelemetrySample } from '../sample.ts'
 import { type RecordedDevice, type Recording, type Shift, samplesOf, spanOf } from './recording.ts'
@@ -54,7 +54,7 @@ export async function playRecording(options: ReplayOptions): Promise<OutboxCount
   async function play(recorded: RecordedDevice): Promise<void> {
     const credential = credentialOf.get(recorded.id)
     if (!credential) throw new AppError('no_credential', `no credential for device ${recorded.id}`)
-    const device = createDevice({
+    const device = startDevice({
       facility: credential.facility,
       device: credential.device,
       url: options.url,

@@ -119,14 +119,15 @@ export function brokerRightsContract(makeBroker: () => Promise<RightsBroker>): v
   })
 
   it.each(MAY_NOT_PUBLISH)('lets nothing through on %s', async topic => {
+    const stolen = `stolen on ${topic}`
     for (const retain of [false, true]) {
       const client = await connect(thief)
-      await settled(client, client.publishAsync(topic, 'stolen', { qos: 1, retain }))
-      await settled(client, client.publishAsync(topic, 'stolen', { qos: 0, retain }))
+      await settled(client, client.publishAsync(topic, stolen, { qos: 1, retain }))
+      await settled(client, client.publishAsync(topic, stolen, { qos: 0, retain }))
       await client.endAsync().catch(() => undefined)
     }
     await everythingArrived()
-    expect(broker.heard().filter(message => message.payload === 'stolen')).toEqual([])
+    expect(broker.heard().filter(message => message.payload === stolen)).toEqual([])
   })
 
   it.each(MAY_SUBSCRIBE)('hands over what comes on %s, also what was kept', async topic => {
@@ -170,7 +171,7 @@ export function brokerRightsContract(makeBroker: () => Promise<RightsBroker>): v
     facilityTopic(FACILITY, 'gateway'),
     conditionTopic(FACILITY, 'a', 'fall'),
   ])('never publishes a will on %s', async topic => {
-    const client = await connect({ ...thief, will: will(topic, 'stolen-will') }).catch(() => null)
+    const client = await connect({ ...thief, will: will(topic, `stolen will on ${topic}`) }).catch(() => null)
     if (client) {
       client.stream.destroy()
       // The will of the next connection is published after that of this one.
@@ -179,7 +180,7 @@ export function brokerRightsContract(makeBroker: () => Promise<RightsBroker>): v
       await arrives(own('status'), `after-${topic}`)
     }
     await everythingArrived()
-    expect(broker.heard().filter(message => message.payload === 'stolen-will')).toEqual([])
+    expect(broker.heard().filter(message => message.payload === `stolen will on ${topic}`)).toEqual([])
   })
 
   it("refuses another's client id, and the other stays connected", async () => {

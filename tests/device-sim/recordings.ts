@@ -1,0 +1,20 @@
+/** Where the recordings lie, and how tests say that they are missing: skipped by name, or failing in CI. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
+
+const folder = process.env.RECORDINGS_DIR ?? fileURLToPath(new URL('../../../shared/recordings', import.meta.url))
+export const tihmFolder = join(folder, 'tihm')
+
+/** `describe` for tests that play a recording; the reason stands in the name of what is skipped. */
+export function describeWithTihm(name: string, tests: () => void): void {
+  if (existsSync(tihmFolder)) return void describe(name, tests)
+  const reason = `no recording in ${tihmFolder}: set RECORDINGS_DIR`
+  if (process.env.CI !== 'true') return void describe.skip(`${name} [skipped: ${reason}]`, tests)
+  describe(name, () => {
+    it('finds its recording', () => {
+      throw new Error(reason)
+    })
+  })
+}

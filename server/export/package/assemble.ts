@@ -19,20 +19,21 @@ export interface Assembly {
   policy: P0Policy
   /** SHA-256 of the files the build read. */
   inputHashes: Record<string, string>
-  key: { id: string; publicKey: string }
+  /** Of the key that will sign. */
+  keyId: string
 }
 
 /** @returns the files, paths relative to the package's folder, sorted; the manifest is one of them, the signature is not */
-export function assemble({ input, product, tables, policy, inputHashes, key }: Assembly): ZipEntry[] {
+export function assemble({ input, product, tables, policy, inputHashes, keyId }: Assembly): ZipEntry[] {
   const described = tablesOf(tables, policy)
   const files: ZipEntry[] = [
     ...tableFiles(described),
     json('dictionary.json', dictionaryOf(tables.metrics, described)),
-    json('evidence.json', evidenceOf(input, product, tables, policy, inputHashes, key.id)),
+    json('evidence.json', evidenceOf(input, product, tables, policy, inputHashes, keyId)),
     json('LEGAL/status.json', legalStatusOf(product)),
     ...LANGUAGES.map(language => ({
       path: `README.${language}.html`,
-      content: Buffer.from(readmeOf(language, input, product, tables, policy, key)),
+      content: Buffer.from(readmeOf(language, input, product, tables, policy, keyId)),
     })),
   ]
   const created = formatInZone(input.snapshot_ms, input.zone)

@@ -17,7 +17,7 @@ export function readmeOf(
   product: string,
   tables: P0Tables,
   policy: P0Policy,
-  key: { id: string; publicKey: string },
+  keyId: string,
 ): string {
   const t = README_TEXTS[language]
   const types = input.profiles
@@ -48,7 +48,7 @@ export function readmeOf(
       .replace('{k}', String(policy.minResidents))
       .replace('{share}', `${policy.maxShare.numerator}/${policy.maxShare.denominator}`)
       .replace('{decimals}', String(policy.sumDecimals))
-      .replace('{key}', code(key.id))
+      .replace('{key}', code(keyId))
       .replace('{sums}', code('sha256sum -c MANIFEST.sha256'))
       .replace('{minisign}', code('minisign -V -P PUBLIC_KEY -m MANIFEST.sha256'))
       .replace('{verify}', code(`npm run verify -- ${input.release}.zip --key PUBLIC_KEY`))

@@ -1,0 +1,164 @@
+/** One dataset build from a job folder: aggregate, package, gate, sign, verify, and only then a release. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { AppError } from '../../core/errors.ts'
+import { type DuckdbConnection, openDuckdb } from '../../storage/duckdb.ts'
+import { productOf } from './anonymize/label.ts'
+import { buildP0 } from './anonymize/p0.ts'
+import { runGate } from './gate/gate.ts'
+import { type ExportInput, eligibleResidents, exportInputSchema, INPUT_FILE, READINGS_FILE } from './input.ts'
+import { type ExportProgress, type ExportResult, RELEASE_FOLDER } from './outcome.ts'
+import { assemble } from './package/assemble.ts'
+import { MANIFEST, SIGNATURE, sha256, sortedByPath } from './package/manifest.ts'
+import { p0Policy } from './policy.ts'
+import { metricsInScope } from './scope.ts'
+import { readSigningKey } from './sign/key-file.ts'
+import { parsePublicKey, type SigningKey, signBytes } from './sign/minisign.ts'
+import { trustedCommentOf } from './verify/archive.ts'
+import { verifyPackage } from './verify/verify.ts'
+import { readZip, writeZip, type ZipEntry } from './zip.ts'
+
+const WORK_FOLDER = 'work'
+const MEMORY_LIMIT_MB = 1_024
+
+export interface BuildOptions {
+  /** Absolute; see startExportJob. */
+  folder: string
+  signingKeyFile: string
+  progress: (progress: ExportProgress) => void
+}
+
+/** @throws AppError with the codes of startExportJob */
+export async function buildDataset({ folder, signingKeyFile, progress }: BuildOptions): Promise<ExportResult> {
+  const input = await readInput(folder)
+  const readingsFile = join(folder, READINGS_FILE)
+  if (eligibleResidents(input) < p0Policy.minResidents)
+    throw new AppError(
+      'too_few_people',
+      'Fewer residents than a cell needs have consented and were measured in this period',
+    )
+  const key = await readSigningKey(signingKeyFile)
+  const work = join(folder, WORK_FOLDER)
+  await rm(work, { recursive: true, force: true })
+  await rm(join(folder, RELEASE_FOLDER), { recursive: true, force: true })
+  await mkdir(work)
+  const database = await openDuckdb({ file: ':memory:', memoryLimitMb: MEMORY_LIMIT_MB, tempFolder: work })
+  try {
+    const connection = await database.connect()
+    const readings = await countReadings(connection, readingsFile)
+    const report = (step: ExportProgress['step'], fraction: number) => progress({ step, fraction, readings })
+    report('aggregate', 0)
+    const tables = await buildP0(connection, readingsFile, input, p0Policy)
+    const product = productOf(tables, p0Policy)
+    report('package', 0.5)
+    const inputHashes = {
+      [INPUT_FILE]: await hashOf(join(folder, INPUT_FILE)),
+      [READINGS_FILE]: await hashOf(readingsFile),
+    }
+    const common = { product, policy: p0Policy, inputHashes, keyId: key.id }
+    const draft = join(work, 'draft.zip')
+    await writeZip(draft, inFolder(input.release, assemble({ ...common, input, tables })))
+
+    report('gate', 0.6)
+    const files = await readBack(draft, input.release)
+    const nobody = { metrics: metricsInScope(input.profiles, input.scope.device_types), published: [], suppressed: [] }
+    const ownWords = assemble({ ...common, input: withoutPeople(input), tables: nobody })
+      .map(file => file.content)
+      .join('\n')
+    const findings = await runGate({
+      connection,
+      files,
+      jobFolder: folder,
+      scratchFolder: join(work, 'gate'),
+      input,
+      policy: p0Policy,
+      ownWords,
+    })
+    if (findings.length > 0) {
+      const what = [...new Set(findings.map(finding => `${finding.check} (${finding.where})`))].slice(0, 10).join('; ')
+      throw new AppError('gate_refused', `The finished files may not be released: ${what}`)
+    }
+
+    report('sign', 0.95)
+    const result = await sign(work, input.release, files, key)
+    // The recipient's own check, on the very file that leaves.
+    const checked = await verifyPackage(join(work, RELEASE_FOLDER, result.name), parsePublicKey(key.publicKey))
+    if (!checked.ok) throw new AppError('gate_refused', 'The signed package does not pass its own verification')
+    await rename(join(work, RELEASE_FOLDER), join(folder, RELEASE_FOLDER))
+    report('done', 1)
+    return {
+      product,
+      published: tables.published.length,
+      suppressed: tables.suppressed.length,
+      files: [{ name: result.name, bytes: result.bytes, sha256: result.sha256 }],
+      manifestSha256: result.manifestSha256,
+      keyId: key.id,
+      publicKey: key.publicKey,
+    }
+  } finally {
+    database.close()
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function readInput(folder: string): Promise<ExportInput> {
+  const invalid = (cause: unknown) =>
+    Promise.reject(new AppError('input_invalid', 'The input of the build cannot be read', { cause }))
+  const text = await readFile(join(folder, INPUT_FILE), 'utf8').catch(invalid)
+  try {
+    return exportInputSchema.parse(JSON.parse(text))
+  } catch (error) {
+    return invalid(error)
+  }
+}
+
+async function countReadings(connection: DuckdbConnection, file: string): Promise<number> {
+  try {
+    const [row] = await connection.rows('select count(*) as n from read_parquet($file)', { file })
+    return Number(row?.n)
+  } catch (error) {
+    throw new AppError('readings_unreadable', 'The extract of the readings cannot be read', { cause: error })
+  }
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+const inFolder = (release: string, files: readonly ZipEntry[]): ZipEntry[] =>
+  files.map(({ path, content }) => ({ path: `${release}/${path}`, content }))
+
+async function readBack(file: string, release: string): Promise<ZipEntry[]> {
+  const zip = await readZip(file)
+  if (!zip.ok) throw new AppError('gate_refused', 'The written archive cannot be read back')
+  return zip.entries.map(({ path, content }) => ({ path: path.slice(release.length + 1), content }))
+}
+
+/** What is left tells what a package of this request says whoever lives there. */
+const withoutPeople = (input: ExportInput): ExportInput => ({
+  ...input,
+  scope: { ...input.scope, facility: 'none' as ExportInput['scope']['facility'] },
+  devices: [],
+  placements: [],
+  consents: [],
+  approvals: input.approvals.map(approval => ({ ...approval, by: '' })),
+  private_names: [],
+})
+
+async function sign(work: string, release: string, files: readonly ZipEntry[], key: SigningKey) {
+  const manifest = files.find(file => file.path === MANIFEST)?.content
+  if (!manifest) throw new AppError('gate_refused', 'The written archive has no manifest')
+  const manifestSha256 = sha256(manifest)
+  const comment = trustedCommentOf(release, manifestSha256, key.id)
+  const signature = { path: SIGNATURE, content: Buffer.from(signBytes(manifest, key, comment)) }
+  const name = `${release}.zip`
+  const file = join(work, RELEASE_FOLDER, name)
+  await mkdir(join(work, RELEASE_FOLDER))
+  await writeZip(file, inFolder(release, sortedByPath([...files, signature])))
+  return { name, manifestSha256, bytes: (await stat(file)).size, sha256: await hashOf(file) }
+}

@@ -99,7 +99,7 @@ export async function buildDataset({ folder, signingKeyFile, progress }: BuildOp
       publicKey: key.publicKey,
     }
   } finally {
-    database.close()
+    await database.close()
     await rm(work, { recursive: true, force: true })
   }
 }

@@ -100,7 +100,7 @@ export async function writeReadings(file: string, readings: readonly PlainReadin
     ],
   )
   await connection.run(`copy (select * from readings order by device, key, metric) to '${file}' (format parquet)`)
-  database.close()
+  await database.close()
 }
 
 /** A new folder below the system's temporary one, with input, readings and a signing key beside it. */

@@ -1,0 +1,154 @@
+/** What is known of every device now: newest values, last word, last status. Late data never becomes newest. */
+import { z } from 'zod'
+import type { StatusMessage } from '../core/messages.ts'
+import type { DeviceNow } from '../core/place-state.ts'
+import type { LiveEvent } from '../core/platform-messages.ts'
+import { bodyStateSchema } from '../core/profile.ts'
+import { parseDeviceTime } from '../core/time.ts'
+import type { AcceptedEntry } from './entries.ts'
+import type { KnownDevice } from './registry.ts'
+
+const deviceStateSchema = z.object({
+  newest: z.record(
+    z.string(),
+    z.object({ value: z.union([z.number(), z.string()]), measuredMs: z.number(), changedMs: z.number() }),
+  ),
+  stateEvent: z.object({ state: bodyStateSchema, atMs: z.number() }).nullable(),
+  online: z.boolean().nullable(),
+  /** Device time of the newest status that had one. */
+  statusMs: z.number().nullable(),
+  heardMs: z.number().nullable(),
+  fw: z.string().nullable(),
+  battery: z.number().nullable(),
+  rssi: z.number().nullable(),
+})
+export type DeviceState = z.infer<typeof deviceStateSchema>
+/** By facility, then device. */
+export const boardStateSchema = z.record(z.string(), z.record(z.string(), deviceStateSchema))
+export type BoardState = z.infer<typeof boardStateSchema>
+
+/** What came since the last look. */
+export interface BoardNews {
+  devices: ReadonlySet<string>
+  events: readonly LiveEvent[]
+  accepted: number
+}
+
+export interface BoardModel {
+  accepted(entry: AcceptedEntry, device: KnownDevice, extras: { fw?: string; battery?: number; rssi?: number }): void
+  /** `retained`: kept by the broker from before, so it says nothing about now but the last known state. */
+  status(device: KnownDevice, message: StatusMessage, rxMs: number, retained: boolean): void
+  now(device: KnownDevice): DeviceNow
+  state(device: KnownDevice): DeviceState
+  /** Takes the facility's news away. */
+  takeNews(facility: string): BoardNews
+  save(): BoardState
+}
+
+/** More events than this in one second are a backlog, not news; they are in the store. */
+const MAX_EVENTS = 500
+const nothingYet = (): DeviceState => ({
+  newest: {},
+  stateEvent: null,
+  online: null,
+  statusMs: null,
+  heardMs: null,
+  fw: null,
+  battery: null,
+  rssi: null,
+})
+
+/** @param saved what an earlier process knew: a board does not forget its rooms when the gateway restarts */
+export function createBoardModel(saved: BoardState | null): BoardModel {
+  const facilities = new Map(Object.entries(saved ?? {}).map(([id, devices]) => [id, new Map(Object.entries(devices))]))
+  const news = new Map<string, { devices: Set<string>; events: LiveEvent[]; accepted: number }>()
+
+  return {
+    accepted(entry, device, extras) {
+      const state = stateOf(device)
+      const fresh = newsOf(device.facility)
+      fresh.devices.add(device.id)
+      fresh.accepted += 1
+      state.heardMs = entry.rx
+      const late = entry.m?.includes('late') ?? false
+      if (entry.e !== undefined) addEvent(fresh.events, entry, device, late)
+      if (late) return
+      // A clock that runs ahead must not keep later values from becoming newest.
+      const atMs = Math.min(entry.t, entry.rx)
+      takeExtras(state, extras)
+      if (entry.e === undefined) takeValues(state, entry, atMs)
+      else takeStateEvent(state, entry.e, device, atMs)
+    },
+    status(device, message, rxMs, retained) {
+      const state = stateOf(device)
+      const sentMs = message.ts === undefined ? null : parseDeviceTime(message.ts)
+      if (sentMs !== null && state.statusMs !== null && sentMs < state.statusMs) return
+      if (retained && sentMs === null && state.online !== null) return
+      state.online = message.state === 'online'
+      state.statusMs = sentMs ?? state.statusMs
+      if (!retained) state.heardMs = rxMs
+      takeExtras(state, message)
+      newsOf(device.facility).devices.add(device.id)
+    },
+    now(device) {
+      const { newest, stateEvent, online, heardMs } = stateOf(device)
+      return { id: device.id, profile: device.profile, newest, stateEvent, online, heardMs }
+    },
+    state: stateOf,
+    takeNews(facility) {
+      const taken = newsOf(facility)
+      news.delete(facility)
+      return taken
+    },
+    save: () =>
+      Object.fromEntries([...facilities].map(([id, devices]) => [id, Object.fromEntries(devices)])) as BoardState,
+  }
+
+  function stateOf(device: KnownDevice): DeviceState {
+    const devices = facilities.get(device.facility) ?? new Map<string, DeviceState>()
+    facilities.set(device.facility, devices)
+    const state = devices.get(device.id) ?? nothingYet()
+    devices.set(device.id, state)
+    return state
+  }
+
+  function newsOf(facility: string) {
+    const known = news.get(facility) ?? { devices: new Set<string>(), events: [], accepted: 0 }
+    news.set(facility, known)
+    return known
+  }
+}
+
+function takeValues(state: DeviceState, entry: AcceptedEntry, atMs: number): void {
+  for (const [name, value] of Object.entries(entry.v)) {
+    const before = Object.hasOwn(state.newest, name) ? state.newest[name] : undefined
+    if (before && before.measuredMs >= atMs) continue
+    state.newest[name] = { value, measuredMs: atMs, changedMs: before?.value === value ? before.changedMs : atMs }
+  }
+}
+
+function takeStateEvent(state: DeviceState, event: string, device: KnownDevice, atMs: number): void {
+  const type = device.profile.events[event as keyof typeof device.profile.events]
+  if (type?.state && atMs >= (state.stateEvent?.atMs ?? 0)) state.stateEvent = { state: type.state, atMs }
+}
+
+function takeExtras(state: DeviceState, { fw, battery, rssi }: { fw?: string; battery?: number; rssi?: number }): void {
+  state.fw = fw ?? state.fw
+  state.battery = battery ?? state.battery
+  state.rssi = rssi ?? state.rssi
+}
+
+function addEvent(events: LiveEvent[], entry: AcceptedEntry, device: KnownDevice, late: boolean): void {
+  if (events.length === MAX_EVENTS) events.shift()
+  events.push({
+    device: device.id,
+    place: device.place,
+    event: entry.e as string,
+    attributes: entry.v,
+    boot: entry.b,
+    seq: entry.s,
+    at: entry.t,
+    rx: entry.rx,
+    late,
+  })
+}

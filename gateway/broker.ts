@@ -1,0 +1,172 @@
+/** The embedded MQTT broker: who may connect, who may do what, and PUBACK only after the gateway has synced. Hides aedes. */
+import { createServer, type Socket } from 'node:net'
+import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
+import { AppError } from '../core/errors.ts'
+import { clientIdOf } from '../core/ids.ts'
+import { MAX_PACKET_BYTES } from '../core/messages.ts'
+import { parseDeviceTopic } from '../core/topics.ts'
+import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
+import { type DeviceRights, rightsOf } from './device-rights.ts'
+import { errorFields, type Log } from './log.ts'
+import { limitPackets } from './packet-limit.ts'
+
+/** `device`: one device with the contract's rights. `platform`: the server, an operator's tool; may do all. Null: refused. */
+export type BrokerIdentity = { kind: 'device'; facility: string; device: string } | { kind: 'platform' }
+
+export interface BrokerDeps {
+  /** 0: any free one. */
+  port: number
+  host?: string
+  authenticate(clientId: string, username: string, password: string): Promise<BrokerIdentity | null>
+  /** Given every packet on a device's topic; acknowledged when it is done with. */
+  ingest: Ingest
+  log: Log
+}
+
+export interface Broker {
+  /** Opens the bus. */
+  start(): Promise<void>
+  /** Lets connections in; the gateway must be able to take packets by then. Returns the port; rejects with `port_in_use`. */
+  listen(): Promise<number>
+  /** For the gateway and the server in the same process, from `start` on. */
+  bus: GatewayBus
+  /** Ends the connections of a device, for example when its credential is revoked. */
+  disconnect(clientId: string): void
+  stop(): Promise<void>
+}
+
+/** MQTT 3.1.1 return codes of CONNACK. */
+const IDENTIFIER_REJECTED = 2
+const SERVER_UNAVAILABLE = 3
+const BAD_CREDENTIALS = 4
+const NOT_AUTHORIZED = 5
+
+interface Session {
+  identity: BrokerIdentity
+  /** Null: may do all. */
+  rights: DeviceRights | null
+}
+
+export function createBroker(deps: BrokerDeps): Broker {
+  const { ingest, log } = deps
+  const sessions = new WeakMap<Client, Session>()
+  const willTopics = new WeakMap<Client, string>()
+  const sockets = new Set<Socket>()
+  const aedes = new Aedes({ concurrency: 1_000, queueLimit: 1_000 })
+
+  aedes.preConnect = (client, packet, done) => {
+    if (packet.will) willTopics.set(client, packet.will.topic)
+    done(null, true)
+  }
+  aedes.authenticate = (client, username, password, done) => {
+    admit(client, username ?? '', password?.toString() ?? '').then(
+      refusal => done(refusal, refusal === null),
+      error => {
+        log.error(errorFields(error), 'a credential could not be checked')
+        done(refused(SERVER_UNAVAILABLE), false)
+      },
+    )
+  }
+  aedes.authorizePublish = (client, packet, done) => {
+    const session = client ? sessions.get(client) : undefined
+    if (!session || packet.topic.startsWith('$SYS')) return done(new Error('not allowed'))
+    const device = session.identity.kind === 'device' ? session.identity : null
+    const own = !session.rights || session.rights.mayPublish(packet.topic)
+    if (own && !parseDeviceTopic(packet.topic)) return done(null)
+    if (!packet.topic.endsWith('/status')) packet.retain = false
+    const { topic, payload } = packet
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+    ingest({ topic, payload: bytes, retained: false, ...(own || !device ? {} : { publisher: device }) }, ({ close }) =>
+      done(close ? new Error('refused') : null),
+    )
+  }
+  aedes.authorizeSubscribe = (client, subscription, done) => {
+    const allowed = mayReceive(client, subscription.topic)
+    done(null, allowed ? subscription : null)
+  }
+  // aedes keeps refused filters with a lasting session and would queue their messages for it.
+  aedes.authorizeForward = (client, packet) => (mayReceive(client, packet.topic) ? packet : null)
+  aedes.on('clientError', (client, error) =>
+    log.debug({ client: client.id, ...errorFields(error) }, 'connection ended'),
+  )
+  aedes.on('connectionError', (_client, error) => log.debug(errorFields(error), 'connection ended before it began'))
+
+  const server = createServer({ noDelay: true }, socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    limitPackets(socket, MAX_PACKET_BYTES, () => log.warn({}, 'a connection is closed: packet above 1 MiB'))
+    aedes.handle(socket)
+  })
+
+  return {
+    start: () => aedes.listen(),
+    async listen() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', cause => reject(new AppError('port_in_use', cause.message, { cause })))
+        server.listen(deps.port, deps.host ?? '0.0.0.0', resolve)
+      })
+      const address = server.address()
+      return typeof address === 'object' && address ? address.port : deps.port
+    },
+    bus: { publish, subscribe },
+    disconnect(clientId) {
+      const { clients } = aedes as unknown as { clients: Record<string, Client | undefined> }
+      clients[clientId]?.close()
+    },
+    async stop() {
+      server.close()
+      await new Promise<void>(resolve => aedes.close(resolve))
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+
+  /** @returns null when admitted */
+  async function admit(client: Client, username: string, password: string): Promise<AuthenticateError | null> {
+    const identity = await deps.authenticate(client.id, username, password)
+    if (!identity) return refused(BAD_CREDENTIALS)
+    if (identity.kind === 'platform') {
+      sessions.set(client, { identity, rights: null })
+      return null
+    }
+    if (client.id !== clientIdOf(identity.facility, identity.device)) return refused(IDENTIFIER_REJECTED)
+    const rights = rightsOf(identity)
+    const will = willTopics.get(client)
+    if (will !== undefined && !rights.mayHaveWillOn(will)) return refused(NOT_AUTHORIZED)
+    sessions.set(client, { identity, rights })
+    return null
+  }
+
+  function mayReceive(client: Client, topic: string): boolean {
+    const session = sessions.get(client)
+    return session !== undefined && (session.rights === null || session.rights.mayReceive(topic))
+  }
+
+  function publish(topic: string, payload: string, { qos, retain = false }: { qos: 0 | 1; retain?: boolean }) {
+    const packet: PublishPacket = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false }
+    return new Promise<void>((resolve, reject) => {
+      aedes.publish(packet, error => (error ? reject(error) : resolve()))
+    })
+  }
+
+  async function subscribe(filter: string, listener: (message: BusMessage) => void): Promise<void> {
+    const deliver = ({ topic, payload }: PublishPacket, retained: boolean): void =>
+      listener({ topic, payload: Buffer.from(payload), retained })
+    await new Promise<void>(resolve => {
+      aedes.subscribe(
+        filter,
+        (packet, done) => {
+          deliver(packet, false)
+          done()
+        },
+        resolve,
+      )
+    })
+    const { persistence } = aedes as unknown as {
+      persistence: { createRetainedStreamCombi(filters: string[]): AsyncIterable<PublishPacket> }
+    }
+    for await (const packet of persistence.createRetainedStreamCombi([filter])) deliver(packet, true)
+  }
+}
+
+const refused = (returnCode: number): AuthenticateError =>
+  Object.assign(new Error('connection refused'), { returnCode }) as AuthenticateError

@@ -1,0 +1,29 @@
+/** How the gateway talks with the other parts of the platform: the embedded broker and the client of an outside broker both offer it. */
+
+export interface BusMessage {
+  topic: string
+  payload: Buffer
+  /** True for what the broker had kept from before. */
+  retained: boolean
+}
+
+export interface GatewayBus {
+  /** Resolves when the broker has it (QoS 1: acknowledged); rejects when the broker is away: nothing is queued. */
+  publish(topic: string, payload: string, options: { qos: 0 | 1; retain?: boolean }): Promise<void>
+  /** Calls `listener` for every later message and for each retained one; for an outside broker again at every new connection. */
+  subscribe(filter: string, listener: (message: BusMessage) => void): Promise<void>
+}
+
+/** What a device or someone in its name published. */
+export interface DevicePacket {
+  topic: string
+  payload: Buffer
+  /** True for what the broker had kept from before: a status. */
+  retained: boolean
+  /** Set when the publisher has no right to the topic: who it is. The packet is then refused and kept. */
+  publisher?: { facility: string; device: string }
+}
+
+/** Told once everything in the packet is durable or needs no keeping. `close`: end the connection instead of acknowledging, if there is one. */
+export type PacketDone = (outcome: { close: boolean }) => void
+export type Ingest = (packet: DevicePacket, done: PacketDone) => void

@@ -1,0 +1,95 @@
+/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on. */
+import type { ZodError } from 'zod'
+import { bootIdSchema } from '../core/ids.ts'
+import {
+  type BatchedTelemetry,
+  batchEnvelopeSchema,
+  batchedTelemetrySchema,
+  type EventMessage,
+  eventMessageSchema,
+  MAX_BATCH_BYTES,
+  MAX_MESSAGE_BYTES,
+  type StatusMessage,
+  statusMessageSchema,
+  telemetryMessageSchema,
+} from '../core/messages.ts'
+import type { RejectionReason } from '../core/rejections.ts'
+import type { DeviceChannel } from '../core/topics.ts'
+
+export interface Unreadable {
+  kind: 'unreadable'
+  reason: Extract<RejectionReason, 'too_large' | 'not_json' | 'schema' | 'version'>
+  /** Names rules and fields, never values. */
+  detail: string
+  /** Where they can be read in spite of all. */
+  boot?: string
+  seq?: number
+  /** The message inside a batch; absent: the whole payload. */
+  raw?: string
+}
+export type Decoded =
+  | { kind: 'telemetry'; message: BatchedTelemetry }
+  | { kind: 'event'; message: EventMessage }
+  | { kind: 'status'; message: StatusMessage }
+  | Unreadable
+
+const SCHEMAS = { telemetry: telemetryMessageSchema, event: eventMessageSchema, status: statusMessageSchema }
+
+/** @returns one for each message; a batch with a good envelope is judged message by message */
+export function decode(channel: DeviceChannel, payload: Buffer): Decoded[] {
+  const limit = channel === 'telemetry' ? MAX_BATCH_BYTES : MAX_MESSAGE_BYTES
+  if (payload.length > limit) return [tooLarge(limit)]
+  const json = parseJson(payload)
+  if (!json) return [{ kind: 'unreadable', reason: 'not_json', detail: 'the payload is not JSON in UTF-8' }]
+  const { value } = json
+  if (channel === 'telemetry' && isObject(value) && Object.hasOwn(value, 'messages')) return decodeBatch(value)
+  if (payload.length > MAX_MESSAGE_BYTES) return [tooLarge(MAX_MESSAGE_BYTES)]
+  const parsed = SCHEMAS[channel].safeParse(value)
+  return [parsed.success ? ({ kind: channel, message: parsed.data } as Decoded) : unreadable(parsed.error, value)]
+}
+
+function decodeBatch(value: object): Decoded[] {
+  const envelope = batchEnvelopeSchema.safeParse(value)
+  if (!envelope.success) return [unreadable(envelope.error, value)]
+  return envelope.data.messages.map(item => {
+    const parsed = batchedTelemetrySchema.safeParse(item)
+    return parsed.success
+      ? { kind: 'telemetry', message: parsed.data }
+      : { ...unreadable(parsed.error, item), raw: JSON.stringify(item) }
+  })
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parseJson(payload: Buffer): { value: unknown } | null {
+  try {
+    return { value: JSON.parse(utf8.decode(payload)) }
+  } catch {
+    return null
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const tooLarge = (limit: number): Unreadable => ({
+  kind: 'unreadable',
+  reason: 'too_large',
+  detail: `at most ${limit} bytes`,
+})
+
+function unreadable(error: ZodError, value: unknown): Unreadable {
+  const onlyVersion = error.issues.every(issue => issue.path.length === 1 && issue.path[0] === 'v')
+  const detail = error.issues.map(issue => `${issue.path.join('.') || 'message'}: ${issue.code}`).join(', ')
+  const reason = onlyVersion && isObject(value) && Number.isInteger((value as { v?: unknown }).v) ? 'version' : 'schema'
+  return { kind: 'unreadable', reason, detail: detail.slice(0, 500), ...identityIn(value) }
+}
+
+function identityIn(value: unknown): { boot?: string; seq?: number } {
+  if (!isObject(value)) return {}
+  const { boot, seq } = value as { boot?: unknown; seq?: unknown }
+  return {
+    ...(bootIdSchema.safeParse(boot).success ? { boot: boot as string } : {}),
+    ...(Number.isSafeInteger(seq) && (seq as number) >= 0 ? { seq: seq as number } : {}),
+  }
+}

@@ -1,0 +1,167 @@
+/** The gateway's composition: what comes in by `ingest` is judged, spooled, acknowledged, stored and shown. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { TelemetrySink } from '../core/ports.ts'
+import { createAside } from './aside.ts'
+import { boardStateSchema, createBoardModel } from './board-model.ts'
+import type { GatewayBus, Ingest } from './bus.ts'
+import type { Entry } from './entries.ts'
+import { lockFolder } from './folder-lock.ts'
+import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
+import { createIntake } from './intake.ts'
+import { readJson, writeJson } from './json-file.ts'
+import { createPacketJudge } from './judge-packet.ts'
+import { createLiveOut } from './live-out.ts'
+import { errorFields, type Log } from './log.ts'
+import { createGatewayMetrics, type GatewayMetrics } from './metrics.ts'
+import { createReceipts } from './receipts.ts'
+import { createReceived } from './received.ts'
+import { createFacilityRegistry } from './registry.ts'
+import { nodeFiles, type SpoolFiles } from './spool/files.ts'
+import { createSpool } from './spool/spool.ts'
+import { createStoreWriter } from './store-writer.ts'
+import { VERSION } from './version.ts'
+
+export interface GatewayDeps {
+  /** `all`: every facility whose registry message is seen; with the embedded broker only. */
+  facilities: readonly string[] | 'all'
+  sink: TelemetrySink
+  /** Belongs to this gateway alone: spool, copies of registries, what is kept aside. */
+  spoolDir: string
+  spoolMaxBytes: number
+  bus: GatewayBus
+  log: Log
+  /** Called when going on could lose messages; the process must end. */
+  fatal(error: Error): void
+  /** Names this run; a new one each time. */
+  instance?: string
+  metrics?: GatewayMetrics
+  clock?: () => number
+  /** The spool's files; on the disk in `spoolDir` unless given. */
+  files?: SpoolFiles
+  segmentBytes?: number
+}
+
+export interface Gateway {
+  /** Recovers the spool and begins; `ingest` may be called once it has returned. */
+  start(): Promise<void>
+  /** `done` is called when everything in the packet is durable. Never called: it must be sent again. */
+  ingest: Ingest
+  /** Resolves when the facility's registry is known: before that every device would be unknown. */
+  known(facility: string): Promise<void>
+  ready(): boolean
+  /** The message ledger's totals of a facility. */
+  totals(facility: string): GatewayTotals
+  metrics: GatewayMetrics
+  /** Commits what came in, gives the store a few seconds, keeps the rest for the next start. The sink stays open. */
+  stop(): Promise<void>
+}
+
+const BOARD_EVERY_MS = 10_000
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { bus, sink, spoolDir, log, fatal, instance = randomUUID(), metrics = createGatewayMetrics() } = deps
+  const clock = deps.clock ?? Date.now
+  const received = createReceived()
+  const spool = createSpool<Entry>({
+    files: deps.files ?? nodeFiles(join(spoolDir, 'spool')),
+    state: received,
+    consumers: ['store', 'aside'],
+    maxBytes: deps.spoolMaxBytes,
+    ...(deps.segmentBytes === undefined ? {} : { segmentBytes: deps.segmentBytes }),
+    log,
+    fatal,
+    onCommit: ({ messages, seconds }) => metrics.commit(messages, seconds),
+  })
+  const registry = createFacilityRegistry({
+    facilities: deps.facilities,
+    bus,
+    folder: spoolDir,
+    log,
+    changed: facility => running?.registryChanged(facility.id),
+  })
+  let running: Awaited<ReturnType<typeof run>> | null = null
+
+  return {
+    async start() {
+      running = await run()
+      await registry.start()
+    },
+    ingest: (packet, done) => {
+      if (!running) throw new Error('the gateway has not been started')
+      running.ingest(packet, done)
+    },
+    known: registry.known,
+    ready: () => running !== null && registry.complete(),
+    totals,
+    metrics,
+    stop: async () => running?.stop(),
+  }
+
+  function totals(facility: string): GatewayTotals {
+    const fates = received.totals(facility)
+    const { stored, deadLettered } = running?.storeTotals(facility) ?? { stored: 0, deadLettered: 0 }
+    return { ...fates, stored, spooled: fates.accepted - stored - deadLettered, dead_lettered: deadLettered }
+  }
+
+  async function run() {
+    const unlock = await lockFolder(spoolDir)
+    await spool.start((await sink.position()) ?? 0)
+    const boardFile = join(spoolDir, 'board.json')
+    const board = createBoardModel(await readJson(boardFile, boardStateSchema))
+    const aside = createAside({ folder: join(spoolDir, 'aside'), consumer: spool.consumer('aside'), clock, log })
+    const store = createStoreWriter({
+      sink,
+      consumer: spool.consumer('store'),
+      deadLetter: aside.deadLetter,
+      log,
+      clock,
+      onWrite: metrics.storeWrite,
+    })
+    const receipts = createReceipts({ bus, received, whenDurable: then => spool.append([], 0, then), clock })
+    const live = createLiveOut({ board, registry, bus, instance, clock, log })
+    const served = () => [...registry.facilities()].map(facility => facility.id)
+    const heartbeat = createHeartbeat({
+      instance,
+      version: VERSION,
+      bus,
+      facilities: served,
+      totals,
+      spoolBytes: spool.bytes,
+      clock,
+      log,
+    })
+    const judge = createPacketJudge({ registry, received })
+    const ingest = createIntake({ judge, spool, board, receipts, bus, metrics, clock, log })
+    const saveBoard = () =>
+      writeJson(boardFile, board.save()).catch(error => log.warn(errorFields(error), 'the board could not be kept'))
+    const boardTimer = setInterval(saveBoard, BOARD_EVERY_MS)
+    metrics.watch({
+      spoolBytes: spool.bytes,
+      spoolFull: spool.full,
+      storeInTrouble: () => store.trouble() !== null,
+      totals: () => served().map(facility => [facility, totals(facility)] as const),
+    })
+    for (const part of [aside, store, receipts, live, heartbeat]) part.start()
+
+    return {
+      ingest,
+      storeTotals: store.totals,
+      registryChanged(facility: string) {
+        live.sendAll(facility)
+        heartbeat.beat(facility)
+      },
+      async stop() {
+        clearInterval(boardTimer)
+        receipts.stop()
+        live.stop()
+        await store.stop()
+        await aside.stop()
+        await spool.stop()
+        await heartbeat.stop()
+        await saveBoard()
+        await unlock()
+      },
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/** The gateway's two connections per facility to an outside broker: one for events and for talking, one for telemetry, so that no backlog delays an event. */
+import { AppError } from '../core/errors.ts'
+import { gatewayMessageSchema } from '../core/platform-messages.ts'
+import { facilityTopic, gatewayFilters } from '../core/topics.ts'
+import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
+import { lastWill } from './heartbeat.ts'
+import type { Log } from './log.ts'
+import { type BrokerAddress, connectLink, type Link, readRetained } from './mqtt.ts'
+import { VERSION } from './version.ts'
+
+/** A heartbeat younger than this comes from a gateway that lives. */
+const ALIVE_MS = 30_000
+
+export interface OutsideBroker {
+  bus: GatewayBus
+  /** Throws `gateway_running` when another gateway serves one of the facilities. Disturbs nobody. */
+  check(): Promise<void>
+  /** Connects for events and talk; the gateway must be able to take packets by then. */
+  connect(): void
+  /** Begins to take telemetry and events of a facility, once its devices are known. */
+  open(facility: string): void
+  connected(): boolean
+  stop(): Promise<void>
+}
+
+export interface OutsideBrokerDeps {
+  address: BrokerAddress
+  facilities: readonly string[]
+  instance: string
+  ingest: Ingest
+  clock(): number
+  log: Log
+  /** Called when another gateway has taken our place: the process must end. */
+  fatal(error: Error): void
+}
+
+export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
+  const { address, facilities, instance, ingest, log } = deps
+  const talk = new Map<string, Link>()
+  const telemetry = new Map<string, Link>()
+  /** By exact topic. */
+  const listeners = new Map<string, (message: BusMessage) => void>()
+
+  return {
+    check,
+    connect() {
+      for (const facility of facilities) {
+        const will = { topic: facilityTopic(facility, 'gateway'), payload: JSON.stringify(lastWill(instance, VERSION)) }
+        const link = connectLink({ ...linkOptions(`gateway-${facility}-events`), will })
+        talk.set(facility, link)
+        link.subscribe([...listeners.keys()].filter(topic => facilityOf(topic) === facility))
+      }
+    },
+    open(facility) {
+      const { telemetry: wanted, events } = gatewayFilters(facility)
+      talk.get(facility)?.subscribe(events)
+      const link = connectLink(linkOptions(`gateway-${facility}`))
+      telemetry.set(facility, link)
+      link.subscribe(wanted)
+    },
+    connected: () => [...talk.values(), ...telemetry.values()].every(link => link.connected()) && telemetry.size > 0,
+    bus: {
+      async publish(topic, payload, options) {
+        const link = talk.get(facilityOf(topic))
+        if (!link) throw new AppError('broker_unavailable', 'not connected yet', { retryable: true })
+        await link.publish(topic, payload, options)
+      },
+      async subscribe(topic, listener) {
+        listeners.set(topic, listener)
+        talk.get(facilityOf(topic))?.subscribe([topic])
+      },
+    },
+    async stop() {
+      await Promise.all([...telemetry.values(), ...talk.values()].map(link => link.stop()))
+    },
+  }
+
+  async function check(): Promise<void> {
+    const kept = await readRetained(
+      address,
+      facilities.map(facility => facilityTopic(facility, 'gateway')),
+    )
+    for (const { topic, payload } of kept) {
+      const other = gatewayMessageSchema.safeParse(jsonOf(payload))
+      if (!other.success || other.data.state !== 'online' || other.data.at === null) continue
+      if (other.data.instance === instance || deps.clock() - other.data.at >= ALIVE_MS) continue
+      throw new AppError(
+        'gateway_running',
+        `another gateway serves ${facilityOf(topic)}: instance ${other.data.instance}`,
+      )
+    }
+  }
+
+  function linkOptions(clientId: string) {
+    return {
+      address,
+      clientId,
+      log,
+      onPacket(message: BusMessage, done: () => void): void {
+        const listener = listeners.get(message.topic)
+        if (!listener) {
+          ingest(message, () => done())
+          return
+        }
+        listener(message)
+        done()
+      },
+      onTakenOver(): void {
+        deps.fatal(new AppError('taken_over', `another connection has taken the place of ${clientId}`))
+      },
+    }
+  }
+}
+
+const facilityOf = (topic: string): string => topic.split('/')[2] ?? ''
+
+function jsonOf(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString())
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,72 @@
+/** Cumulative receipts: tell each device, at most once a second, which messages are on our disk or refused for good. */
+import type { ReceiptMessage } from '../core/messages.ts'
+import { deviceTopic } from '../core/topics.ts'
+import type { GatewayBus } from './bus.ts'
+import { coverOf } from './intervals.ts'
+import type { Received } from './received.ts'
+
+const MAX_GAPS = 64
+const INTERVAL_MS = 1_000
+const TICK_MS = 100
+
+export interface Receipts {
+  start(): void
+  /** Something of this boot became durable. */
+  heard(facility: string, device: string, boot: string): void
+  stop(): void
+}
+
+export interface ReceiptsDeps {
+  bus: GatewayBus
+  received: Received
+  /** Calls back when everything appended before is durable: what is received in memory may be ahead of the disk. */
+  whenDurable(then: () => void): void
+  clock(): number
+}
+
+export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDeps): Receipts {
+  /** Boots to speak of, by `facility/device`. */
+  const due = new Map<string, Set<string>>()
+  const sentMs = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+
+  return {
+    start() {
+      timer = setInterval(tick, TICK_MS)
+    },
+    heard,
+    stop: () => clearInterval(timer),
+  }
+
+  function heard(facility: string, device: string, boot: string): void {
+    const key = `${facility}/${device}`
+    const boots = due.get(key)
+    if (boots) boots.add(boot)
+    else due.set(key, new Set([boot]))
+  }
+
+  function tick(): void {
+    const nowMs = clock()
+    for (const [key, boots] of due) {
+      const sinceMs = nowMs - (sentMs.get(key) ?? 0)
+      // A clock that was set back must not silence the receipts.
+      if (sinceMs >= 0 && sinceMs < INTERVAL_MS) continue
+      due.delete(key)
+      sentMs.set(key, nowMs)
+      const [facility = '', device = ''] = key.split('/')
+      for (const boot of boots) send(facility, device, boot)
+    }
+  }
+
+  function send(facility: string, device: string, boot: string): void {
+    const cover = coverOf(received.intervals(facility, device, boot) ?? [], MAX_GAPS)
+    if (!cover) return
+    const message = JSON.stringify({ boot, ...cover } as ReceiptMessage)
+    // When the broker is away the device hears of it later.
+    whenDurable(() => {
+      bus
+        .publish(deviceTopic(facility, device, 'receipt'), message, { qos: 1, retain: true })
+        .catch(() => heard(facility, device, boot))
+    })
+  }
+}

@@ -1,0 +1,267 @@
+/** The spool: entries are given, synced in groups, acknowledged, read by named consumers, and forgotten when all have passed. */
+import { errorFields, type Log } from '../log.ts'
+import { type Commit, type Consumer, createConsumer, type OwnConsumer } from './consumer.ts'
+import { loadCursor, saveCursor } from './cursors.ts'
+import type { SpoolFiles } from './files.ts'
+import { encodeRecord } from './record.ts'
+import { createSegmentWriter, isNoRoom } from './segment-writer.ts'
+import { type Restore, recover, type Segment } from './segments.ts'
+import { createSignal } from './signal.ts'
+
+/** The state that is committed together with the entries that change it. */
+export interface SpoolState<E> extends Restore<E> {
+  /** The whole state after every entry appended so far. */
+  snapshot(): Uint8Array[]
+}
+
+export interface SpoolOptions<E> {
+  files: SpoolFiles
+  state: SpoolState<E>
+  /** Segments stay until each of these has passed them. */
+  consumers: readonly string[]
+  maxBytes: number
+  segmentBytes?: number
+  /** A commit begins after this many messages or this long after the first of them, and never beside another. */
+  commitMessages?: number
+  commitMs?: number
+  log: Log
+  /** Called once when the disk can no longer be trusted (a failed sync must never be tried again): the process has to end. */
+  fatal(error: Error): void
+  onCommit?(commit: { messages: number; bytes: number; seconds: number }): void
+}
+
+export interface Spool<E> {
+  /** Recovers; nothing else may be called before it returns. `minPosition` lies at or above every position ever given to a store. */
+  start(minPosition: number): Promise<void>
+  /**
+   * Appends entries whose effects the state already has. `done` is called once they are durable, in the order of the calls;
+   * never when the disk fails. With no entries it is called when everything appended before is durable.
+   */
+  append(entries: readonly E[], messages: number, done: () => void): void
+  consumer(name: string): Consumer<E>
+  bytes(): number
+  /** True while nothing is accepted because the quota or the disk is full. */
+  full(): boolean
+  /** Commits what was appended if there is room, keeps the cursors. */
+  stop(): Promise<void>
+}
+
+interface Batch<E> {
+  entries: E[]
+  texts: string[]
+  bytes: number
+  messages: number
+  done: (() => void)[]
+  /** When its first message came; null: empty. */
+  sinceMs: number | null
+}
+const newBatch = <E>(): Batch<E> => ({ entries: [], texts: [], bytes: 0, messages: 0, done: [], sinceMs: null })
+
+const SEGMENT_BYTES = 32 * 1024 * 1024
+const RECENT_BYTES = 8 * 1024 * 1024
+const CURSOR_MS = 1_000
+const RETRY_MS = 500
+
+export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
+  const { files, state, log } = options
+  const { segmentBytes = SEGMENT_BYTES, commitMessages = 500, commitMs = 5 } = options
+  let segments: Segment[] = []
+  let recoveredDataBytes = 0
+  let nextPosition = 0
+  let pending = newBatch<E>()
+  let writing: Promise<void> | null = null
+  let full = false
+  let dead = false
+  let timer: NodeJS.Timeout | undefined
+  let cursorTimer: NodeJS.Timeout | undefined
+  let saving: Promise<void> = Promise.resolve()
+  const consumers = new Map<string, OwnConsumer<E>>()
+  const savedPositions = new Map<string, number>()
+  const recent = new Map<number, Commit<E> & { bytes: number }>()
+  let recentBytes = 0
+  const committed = createSignal()
+  const freed = createSignal()
+  const writer = createSegmentWriter({ files, log, recoveredDataBytes: () => recoveredDataBytes, waitForRoom })
+
+  return {
+    start,
+    append,
+    consumer(name) {
+      const consumer = consumers.get(name)
+      if (!consumer) throw new Error(`the spool has no consumer ${name}`)
+      return consumer
+    },
+    bytes: totalBytes,
+    full: () => full,
+    stop,
+  }
+
+  async function start(minPosition: number): Promise<void> {
+    const recovered = await recover(files, state, log)
+    segments = recovered.segments
+    recoveredDataBytes = recovered.newestDataBytes
+    await writer.open(segments.at(-1))
+    // A position is never given twice, even when the newest segment was damaged whole.
+    nextPosition = Math.max(recovered.next, minPosition)
+    for (const name of options.consumers) {
+      const cursor = (await loadCursor(files, name)) ?? { position: segments[0]?.first ?? nextPosition, data: null }
+      nextPosition = Math.max(nextPosition, cursor.position)
+      savedPositions.set(name, cursor.position)
+      const end = () => nextPosition
+      const deps = { files, log, cursor, end, segments: () => segments, recent: (at: number) => recent.get(at) }
+      consumers.set(name, createConsumer<E>({ ...deps, wait: committed.wait, advanced }))
+    }
+  }
+
+  function append(entries: readonly E[], messages: number, done: () => void): void {
+    if (entries.length === 0 && pending.entries.length === 0 && !writing) {
+      done()
+      return
+    }
+    for (const entry of entries) {
+      const text = JSON.stringify(entry)
+      pending.entries.push(entry)
+      pending.texts.push(text)
+      pending.bytes += text.length
+    }
+    pending.messages += messages
+    pending.done.push(done)
+    pending.sinceMs ??= performance.now()
+    schedule()
+  }
+
+  function schedule(): void {
+    if (writing || dead || pending.sinceMs === null) return
+    const waitMs = pending.sinceMs + commitMs - performance.now()
+    if (pending.messages >= commitMessages || waitMs <= 0) {
+      clearTimeout(timer)
+      timer = undefined
+      writing = commitPending()
+    } else {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        schedule()
+      }, waitMs)
+    }
+  }
+
+  /** What arrived during the last sync is the next batch: one write, one sync. */
+  async function commitPending(): Promise<void> {
+    try {
+      const room = await untilRoom()
+      // From here to the write nothing is awaited: the snapshot must hold exactly the entries up to this batch's last.
+      const batch = pending
+      pending = newBatch()
+      if (batch.entries.length > 0) await commit(batch, room === 'rotate')
+      full = false
+      for (const done of batch.done) done()
+    } catch (error) {
+      dead = true
+      options.fatal(error instanceof Error ? error : new Error(String(error)))
+      return
+    } finally {
+      writing = null
+    }
+    schedule()
+  }
+
+  async function commit(batch: Batch<E>, mustRotate: boolean): Promise<void> {
+    const beganMs = performance.now()
+    const held = writer.dataBytes()
+    const rotate = mustRotate || held === null || held + batch.bytes > segmentBytes
+    const record = encodeRecord(nextPosition, batch.texts, rotate ? state.snapshot() : [])
+    const segment = await writer.write(record, nextPosition, rotate)
+    if (segment !== segments.at(-1)) segments.push(segment)
+    remember({ first: nextPosition, entries: batch.entries, bytes: record.bytes - record.snapshotBytes })
+    nextPosition += batch.entries.length
+    const seconds = (performance.now() - beganMs) / 1000
+    options.onCommit?.({ messages: batch.messages, bytes: record.bytes, seconds })
+    committed.fire()
+    if (rotate) advanced()
+  }
+
+  /** Waits while the quota is used up; when all is read, a new segment frees the old one. */
+  async function untilRoom(): Promise<'append' | 'rotate'> {
+    while (totalBytes() + pending.bytes > options.maxBytes) {
+      if ([...consumers.values()].every(consumer => consumer.cursor().position >= nextPosition)) return 'rotate'
+      if (!full) log.error({ spool_bytes: totalBytes() }, 'the spool is full: nothing is acknowledged')
+      await waitForRoom()
+    }
+    return 'append'
+  }
+
+  async function waitForRoom(): Promise<void> {
+    full = true
+    await saveCursors()
+    await freed.wait(RETRY_MS)
+  }
+
+  function totalBytes(): number {
+    return segments.reduce((sum, segment) => sum + segment.size, 0)
+  }
+
+  /** Keeps the newest commits in memory for consumers that keep up. */
+  function remember(commit: Commit<E> & { bytes: number }): void {
+    recent.set(commit.first, commit)
+    recentBytes += commit.bytes
+    const slowest = Math.min(...[...consumers.values()].map(consumer => consumer.at()))
+    for (const old of recent.values()) {
+      if (recentBytes <= RECENT_BYTES && old.first + old.entries.length > slowest) break
+      recent.delete(old.first)
+      recentBytes -= old.bytes
+    }
+  }
+
+  function advanced(): void {
+    if (full) freed.fire()
+    cursorTimer ??= setTimeout(() => {
+      cursorTimer = undefined
+      void saveCursors()
+    }, CURSOR_MS)
+  }
+
+  function saveCursors(): Promise<void> {
+    saving = saving.then(saveNow)
+    return saving
+  }
+
+  async function saveNow(): Promise<void> {
+    const goneBefore = Math.min(...[...consumers.values()].map(consumer => consumer.cursor().position))
+    try {
+      for (const [name, consumer] of consumers) {
+        const cursor = consumer.cursor()
+        if (cursor.position === savedPositions.get(name)) continue
+        await saveCursor(files, name, cursor)
+        savedPositions.set(name, cursor.position)
+      }
+    } catch (error) {
+      log.warn(errorFields(error), 'a cursor of the spool could not be kept, trying again')
+      advanced()
+      // On a full disk the room for the cursor can only come from what is done: without it nothing would ever move again.
+      if (!isNoRoom(error)) return
+    }
+    await forgetBefore(goneBefore)
+  }
+
+  async function forgetBefore(position: number): Promise<void> {
+    while (segments[1] && segments[1].first <= position) {
+      const [gone] = segments
+      segments = segments.slice(1)
+      if (gone) await files.remove(gone.name)
+      freed.fire()
+    }
+  }
+
+  async function stop(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    if (!writing && !dead && pending.sinceMs !== null) writing = commitPending()
+    while (writing && !full && !dead) await writing
+    clearTimeout(cursorTimer)
+    if (!dead) await saveCursors()
+    clearTimeout(cursorTimer)
+    dead = true
+    for (const consumer of consumers.values()) await consumer.close()
+    if (!writing) await writer.close()
+  }
+}

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isZone } from '../core/time.ts'
+import { LOG_LEVELS, type LogLevel } from '../gateway/log.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -19,7 +20,7 @@ export const standaloneEnvSchema = z.object({
     .default(4 * 1024 * 1024 * 1024),
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   DEMO: z.stringbool().default(true),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
 })
 
 export interface StandaloneConfig {
@@ -31,7 +32,7 @@ export interface StandaloneConfig {
   spoolMaxBytes: number
   zone: string
   demo: boolean
-  logLevel: string
+  logLevel: LogLevel
 }
 
 /** @returns the settings, or one line for each that is wrong */

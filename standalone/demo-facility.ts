@@ -1,5 +1,5 @@
 /** The demo facility in the registry: its rooms, devices with credentials, one resident without identity for each room in use. */
-import { type DeviceId, type FacilityId, facilityIdSchema } from '../core/ids.ts'
+import { type DeviceId, type FacilityId, facilityIdSchema, type ProfileId } from '../core/ids.ts'
 import type { Registry } from '../core/registry.ts'
 import type { DemoRoom } from '../device-sim/demo/plan.ts'
 import { DEMO_MAKER } from './demo-accounts.ts'
@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000
 export interface DemoDevice {
   facility: FacilityId
   device: DeviceId
-  profile: string
+  profile: ProfileId
   client_id: string
   username: string
   password: string

@@ -1,5 +1,4 @@
 /** What `npm start` prints: where to look, how to sign in, and one line that makes a spare device speak. */
-import type { DeviceProfile } from '../core/profile.ts'
 import { deviceTopic } from '../core/topics.ts'
 import type { Demo } from './demo.ts'
 import type { DemoDevice } from './demo-facility.ts'
@@ -18,7 +17,6 @@ export interface GreetingInput {
   mqttPort: number
   demo: Demo
   dataDir: string
-  profiles: readonly DeviceProfile[]
   /** Label of the room in which a device stands. */
   roomOf: (device: string) => string | null
 }

@@ -65,9 +65,7 @@ export async function buildDataset({ folder, signingKeyFile, progress }: BuildOp
     report('gate', 0.6)
     const files = await readBack(draft, input.release)
     const nobody = { metrics: metricsInScope(input.profiles, input.scope.device_types), published: [], suppressed: [] }
-    const ownWords = assemble({ ...common, input: withoutPeople(input), tables: nobody })
-      .map(file => file.content)
-      .join('\n')
+    const ownFiles = assemble({ ...common, input: withoutPeople(input), tables: nobody })
     const findings = await runGate({
       connection,
       files,
@@ -75,7 +73,7 @@ export async function buildDataset({ folder, signingKeyFile, progress }: BuildOp
       scratchFolder: join(work, 'gate'),
       input,
       policy: p0Policy,
-      ownWords,
+      ownFiles,
     })
     if (findings.length > 0) {
       const what = [...new Set(findings.map(finding => `${finding.check} (${finding.where})`))].slice(0, 10).join('; ')

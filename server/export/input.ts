@@ -20,6 +20,8 @@ export const exportInputSchema = z
     release: opaqueIdSchema,
     request: opaqueIdSchema,
     product: z.enum(DATASET_PRODUCTS),
+    /** True when the devices are simulated or replay a recording; the package says so first of all. */
+    demonstration: z.boolean().optional(),
     /** Goes to the recipient. */
     maker: z.string().min(1),
     zone: z.string().refine(isZone, 'is not a known time zone'),

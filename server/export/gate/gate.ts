@@ -20,12 +20,12 @@ export interface GateOptions {
   input: ExportInput
   policy: P0Policy
   /** See checkIdentifiers. */
-  ownWords: string
+  ownFiles: readonly WrittenFile[]
 }
 
 /** @returns everything found wrong; the package may be signed only if there is nothing */
 export async function runGate(options: GateOptions): Promise<Finding[]> {
-  const { connection, files, input, policy, ownWords } = options
+  const { connection, files, input, policy, ownFiles } = options
   const { findings, rows } = await readTables(connection, files, options.scratchFolder)
   const truth = await recount(
     connection,
@@ -40,7 +40,7 @@ export async function runGate(options: GateOptions): Promise<Finding[]> {
     ...findings,
     ...checkLabel(files),
     ...checkCells({ published, suppressed }, truth, input, policy),
-    ...checkIdentifiers(files, rows, input, ownWords),
+    ...checkIdentifiers(files, rows, input, ownFiles),
   ]
 }
 

@@ -15,16 +15,19 @@ interface Sought {
 }
 
 /**
- * @param ownWords all that the package says on its own account, whoever lives where. A name that stands there (a facility
- * called `care`) is looked for as a whole value only.
+ * @param ownFiles the package of the same request with nobody in it: all that it says on its own account. A name that is a
+ * word there (a facility called `care`) is looked for as a whole value only, one that is a whole value there (a user called
+ * `steward`) not at all.
  */
 export function checkIdentifiers(
   files: readonly WrittenFile[],
   tables: ReadonlyMap<string, readonly Row[]>,
   input: ExportInput,
-  ownWords: string,
+  ownFiles: readonly WrittenFile[],
 ): Finding[] {
-  const sought = soughtIn(input, folded(ownWords))
+  const ownValues = new Set(ownFiles.flatMap(file => valuesIn(file, undefined)).map(folded))
+  const ownText = folded(ownFiles.map(file => file.content).join('\n'))
+  const sought = soughtIn(input, ownText).filter(item => !ownValues.has(item.text))
   return files.flatMap(file => {
     const values = valuesIn(file, tables.get(file.path))
     // Numbers in tables are held against the recount instead: a count may look like a room or a phone.
@@ -42,14 +45,14 @@ export function checkIdentifiers(
 /** Full-width and half-width, upper and lower case are the same to a reader. */
 const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase()
 
-function soughtIn(input: ExportInput, ownWords: string): Sought[] {
+function soughtIn(input: ExportInput, ownText: string): Sought[] {
   const residents = [...input.placements, ...input.consents].flatMap(({ resident }) => resident ?? [])
   const devices = [...input.devices.map(({ id }) => id), ...input.placements.map(({ device }) => device)]
   const named = (kind: string, texts: readonly string[]): Sought[] =>
     texts.map(folded).map(text => {
       const how = /^[\x20-\x7e]+$/.test(text) ? 'token' : 'anywhere'
       const item: Sought = { kind, text, how }
-      const common = /^\d+$/.test(text) || [...text].length < 3 || stands(item, ownWords, NONE)
+      const common = /^\d+$/.test(text) || [...text].length < 3 || stands(item, ownText, NONE)
       return common ? { ...item, how: 'whole' } : item
     })
   const all: Sought[] = [

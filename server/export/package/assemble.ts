@@ -30,7 +30,7 @@ export function assemble({ input, product, tables, policy, inputHashes, keyId }:
     ...tableFiles(described),
     json('dictionary.json', dictionaryOf(tables.metrics, described)),
     json('evidence.json', evidenceOf(input, product, tables, policy, inputHashes, keyId)),
-    json('LEGAL/status.json', legalStatusOf(product)),
+    json('LEGAL/status.json', legalStatusOf(product, input.demonstration ?? false)),
     ...LANGUAGES.map(language => ({
       path: `README.${language}.html`,
       content: Buffer.from(readmeOf(language, input, product, tables, policy, keyId)),

@@ -24,6 +24,7 @@ export function evidenceOf(
     release: input.release,
     request: input.request,
     recipient: input.maker,
+    demonstration: input.demonstration ?? false,
     created: formatInZone(input.snapshot_ms, input.zone),
     period: { from: input.scope.from, to: input.scope.to, zone: input.zone },
     device_types: [...input.scope.device_types].sort(),
@@ -49,13 +50,15 @@ export function evidenceOf(
 }
 
 /** What the files are in law, as far as a program can tell; modest on purpose. */
-export function legalStatusOf(product: string) {
+export function legalStatusOf(product: string, demonstration: boolean) {
   return {
     product,
     content: 'aggregate statistics',
     individual_level_data: false,
     pseudonyms: false,
-    origin: 'everyday use of devices in a care facility, with the consent of the residents',
+    origin: demonstration
+      ? 'demonstration: simulated devices or a replayed recording, not the use of devices in a facility'
+      : 'everyday use of devices in a care facility, with the consent of the residents',
     clinical_trial_data: false,
     reviewed_by_an_authority: false,
     permitted_use: 'evaluation of the device types named in evidence.json by the recipient',

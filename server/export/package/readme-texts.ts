@@ -4,6 +4,7 @@ import type { Language } from '../../../core/profile.ts'
 export interface ReadmeTexts {
   title: string
   what: string
+  demonstration: string
   facts: {
     product: string
     productBy: string
@@ -31,6 +32,8 @@ export const README_TEXTS: Record<Language, ReadmeTexts> = {
   en: {
     title: 'Mimamori dataset',
     what: 'Figures from the everyday use of devices in a care facility, made for the maker of these devices.',
+    demonstration:
+      'Demonstration: made from simulated devices or a replayed recording. The figures are not evidence of anything.',
     facts: {
       product: 'Product',
       productBy: 'computed by the engine from the finished tables',
@@ -82,6 +85,7 @@ export const README_TEXTS: Record<Language, ReadmeTexts> = {
   ja: {
     title: '見守り データセット',
     what: '介護施設での日常の機器利用から集計した数値です。対象機器のメーカー向けに作成しました。',
+    demonstration: 'デモ:模擬機器または記録の再生から作成しました。数値は何の証拠にもなりません。',
     facts: {
       product: '製品区分',
       productBy: '完成した表からエンジンが判定',
@@ -132,6 +136,7 @@ export const README_TEXTS: Record<Language, ReadmeTexts> = {
   ko: {
     title: '미마모리 데이터세트',
     what: '요양시설에서 기기를 일상적으로 사용하며 얻은 값을 집계한 수치입니다. 해당 기기의 제조사를 위해 작성했습니다.',
+    demonstration: '데모: 모의 기기나 기록 재생으로 만들었습니다. 수치는 어떤 근거도 되지 않습니다.',
     facts: {
       product: '제품 구분',
       productBy: '완성된 표에서 엔진이 판정',

@@ -64,7 +64,7 @@ export function readmeOf(
 <body>
 <p>${LANGUAGES.map(other => (other === language ? NAMES[other] : `<a href="README.${other}.html" lang="${other}">${NAMES[other]}</a>`)).join(' · ')}</p>
 <h1>${escaped(t.title)}</h1>
-<p>${escaped(t.what)}</p>
+${input.demonstration ? `<p><strong>${escaped(t.demonstration)}</strong></p>\n` : ''}<p>${escaped(t.what)}</p>
 ${tableHtml(null, facts)}
 <h2>${escaped(t.notHead)}</h2>
 ${list(t.not.map(escaped))}

@@ -9,6 +9,8 @@ export interface VerifyTexts {
   failed: string
   all: string
   some: string
+  /** All holds but the signature, for want of a key. */
+  unsigned: string
   /** Heads the count of faults beyond those shown. */
   more: string
 }
@@ -61,6 +63,7 @@ export const VERIFY_TEXTS: Record<Language, VerifyTexts> = {
     passed: 'OK',
     failed: 'FAILED',
     all: 'The package is complete, unchanged and signed by this key.',
+    unsigned: 'Everything else holds, but who made the package is not known: give the key with --key.',
     some: 'The package did not pass. Do not use it.',
     more: 'and more',
   },
@@ -111,6 +114,7 @@ export const VERIFY_TEXTS: Record<Language, VerifyTexts> = {
     passed: '合格',
     failed: '不合格',
     all: 'パッケージは完全で、変更がなく、この鍵で署名されています。',
+    unsigned: 'ほかはすべて合格ですが、作成者は確認できていません。--key で鍵を指定してください。',
     some: 'パッケージは確認に合格しませんでした。使用しないでください。',
     more: 'ほか',
   },
@@ -161,6 +165,7 @@ export const VERIFY_TEXTS: Record<Language, VerifyTexts> = {
     passed: '통과',
     failed: '실패',
     all: '패키지는 완전하고, 변경되지 않았으며, 이 키로 서명되었습니다.',
+    unsigned: '나머지는 모두 통과했지만 누가 만들었는지는 확인하지 않았습니다. --key로 키를 지정하십시오.',
     some: '패키지가 확인을 통과하지 못했습니다. 사용하지 마십시오.',
     more: '외',
   },

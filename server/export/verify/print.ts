@@ -15,7 +15,11 @@ export function reportLines(report: Report, language: Language): string[] {
     const rest = faults.length > SHOWN_FAULTS ? [`        ${texts.more}: ${faults.length - SHOWN_FAULTS}`] : []
     return [`[${faults.length === 0 ? texts.passed : texts.failed}] ${texts.checks[id]}`, ...shown, ...rest]
   })
-  return [...lines, report.ok ? texts.all : texts.some]
+  const unsigned = report.checks.some(({ faults }) => faults.some(({ code }) => code === 'signature_not_checked'))
+  const restHolds = report.checks.every(
+    ({ id, faults }) => id === 'signature' || id === 'comment' || faults.length === 0,
+  )
+  return [...lines, report.ok ? texts.all : unsigned && restHolds ? texts.unsigned : texts.some]
 }
 
 /** Names come from a file nobody vouches for: no control characters reach the terminal. */

@@ -13,7 +13,7 @@ export function serveDashboard(folder: string): Router {
   router.use(express.static(folder, { index: false, maxAge: 0, cacheControl: true }))
   router.get(/^\/(?!api\/|assets\/|socket\.io\/).*$/, (request, response, next) => {
     // A missing file is not a page of the app.
-    if (/\.[a-z0-9]{2,5}$/i.test(request.path) || !request.accepts('html')) return next()
+    if (/\.[a-z0-9]{1,10}$/i.test(request.path) || !request.accepts('html')) return next()
     if (!existsSync(join(folder, 'index.html'))) {
       response.status(503).type('text').send(NOT_BUILT)
       return

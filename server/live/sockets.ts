@@ -66,10 +66,6 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
   })
   // Nothing lives outside the one namespace.
   io.use((_, next) => next(new Error('not_found')))
-  // The upgrade request would be kept as long as the socket; its headers are read from the handshake.
-  io.engine.on('connection', (raw: { request: unknown }) => {
-    raw.request = null
-  })
   const live = io.of(LIVE_NAMESPACE)
 
   live.use((socket, next) => {
@@ -87,6 +83,8 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
   })
   live.on('connection', socket => {
     const { session } = socket.data
+    // The upgrade request would be kept as long as the socket; all that is needed of it is known by now.
+    Object.assign(socket.conn, { request: null })
     socket.join(`session:${session.id}`)
     if (session.me.role === 'manufacturer' && session.me.maker) socket.join(`maker:${session.me.maker}`)
     if (session.me.role === 'steward') socket.join('stewards')

@@ -58,6 +58,9 @@ reads() {
 }
 writes() { for topic in "$@"; do control addRoleACL "$name" publishClientSend "$topic" allow; done; }
 
+# What no role allows is denied, also to receive.
+control setDefaultACLAccess publishClientReceive deny
+
 m=mimamori/v1/+
 account gateway
 reads "$m/+/telemetry" "$m/+/event" "$m/+/status" "$m/registry" "$m/condition/replay" "$m/query" "$m/gateway"
@@ -72,5 +75,7 @@ kill "$broker"
 wait "$broker" || true
 broker=
 mv "$list" "$file.part"
+# Mosquitto gives up root for this account, and then reads and rewrites the list.
+if [ "$(id -u)" = 0 ]; then chown mosquitto "$file.part"; fi
 mv "$file.part" "$file"
 echo "made $file: admin, gateway, server"

@@ -100,7 +100,11 @@ describeWith(mosquitto, 'mosquitto', () => {
       {
         command: 'createRole',
         rolename: 'mat',
-        acls: [acl('publishClientSend', 'telemetry'), acl('subscribeLiteral', 'receipt')],
+        acls: [
+          acl('publishClientSend', 'telemetry'),
+          acl('subscribeLiteral', 'receipt'),
+          acl('publishClientReceive', 'receipt'),
+        ],
       },
       { command: 'createClient', username: 'mat', password: 'pw', clientid: 'demo.mat', roles: [{ rolename: 'mat' }] },
     )

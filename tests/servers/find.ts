@@ -1,6 +1,8 @@
 // Finds the real server programs, and skips by name the tests whose program is missing (in CI a missing one fails).
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
 
 /** A program that tests need: `find` returns its path, `install` says in a few words where it comes from. */
@@ -20,6 +22,20 @@ export function findExecutable(variable: string, names: readonly string[], candi
     '/sbin',
   ]
   return [...candidates, ...folders.flatMap(folder => names.map(name => join(folder, name)))].find(isExecutable)
+}
+
+/**
+ * A program that the `build.sh` beside a pinned go.mod makes in the cache folder: `<name>-<version>/<file>`, where the
+ * version is that of the first module required. `folder` is the URL of both, with a slash at its end.
+ */
+export function builtProgram(name: string, file: string, variable: string, folder: URL): Program {
+  const cache = process.env.MIMAMORI_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mimamori')
+  const version = /^require \S+ v(\S+)$/m.exec(readFileSync(new URL('go.mod', folder), 'utf8'))?.[1]
+  return {
+    name: file,
+    install: `run ${fileURLToPath(new URL('build.sh', folder))} or set ${variable}`,
+    find: () => findExecutable(variable, [], [join(cache, `${name}-${version}`, file)]),
+  }
 }
 
 /** The path of a program, or an error that says how to get it. */

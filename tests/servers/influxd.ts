@@ -1,20 +1,10 @@
 // Starts a real InfluxDB 2 for tests: one organisation, one token, as many buckets as suites ask for.
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, launch, place } from './child.ts'
-import { findExecutable, locate, type Program } from './find.ts'
+import { builtProgram, locate } from './find.ts'
 
-const goMod = readFileSync(new URL('./influxd/go.mod', import.meta.url), 'utf8')
-const version = /influxdb\/v2 v(\S+)/.exec(goMod)?.[1]
-const cache = process.env.MIMAMORI_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mimamori')
-
-export const influxd: Program = {
-  name: 'influxd',
-  install: 'run tests/servers/influxd/build.sh or set INFLUXD_BIN',
-  find: () => findExecutable('INFLUXD_BIN', ['influxd'], [join(cache, `influxd-${version}`, 'influxd')]),
-}
+export const influxd = builtProgram('influxd', 'influxd', 'INFLUXD_BIN', new URL('./influxd/', import.meta.url))
 
 export type Influxd = Child & {
   readonly url: string

@@ -1,0 +1,125 @@
+/** The TIHM recording through Mosquitto and a gateway process of its own into InfluxDB 2, with the gateway killed on the way. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import mqtt, { type MqttClient } from 'mqtt'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type GatewayMessage, gatewayMessageSchema } from '../../core/platform-messages.ts'
+import { facilityTopic } from '../../core/topics.ts'
+import { playRecording } from '../../device-sim/replay/player.ts'
+import { type Shift, shiftTo } from '../../device-sim/replay/recording.ts'
+import { readTihm } from '../../device-sim/replay/tihm.ts'
+import { createInfluxTelemetry } from '../../storage/telemetry/influx.ts'
+import { describeWithTihm, tihmFolder } from '../device-sim/recordings.ts'
+import { describeWith } from '../servers/find.ts'
+import { type Influxd, influxd, startInfluxd } from '../servers/influxd.ts'
+import { type Mosquitto, mosquitto, startMosquitto } from '../servers/mosquitto.ts'
+import { credentialsOf, expectEveryRow, FACILITY, type Refused, registryOf, ZONE } from './replayed.ts'
+import { until } from './support/until.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+describeWith([mosquitto, influxd], 'with Mosquitto and InfluxDB 2', () =>
+  describeWithTihm('the TIHM recording through separate processes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mimamori-replay-'))
+    const recording = readTihm(tihmFolder)
+    const credentials = credentialsOf(recording)
+    const total = recording.devices.reduce((sum, { rows }) => sum + rows.length, 0)
+    let shift: Shift
+    let beganMs: number
+    let broker: Mosquitto
+    let store: Influxd
+    let server: MqttClient
+    let gateway: ChildProcess
+    let heartbeat: GatewayMessage | null = null
+    let log = ''
+
+    beforeAll(async () => {
+      beganMs = Date.now()
+      shift = shiftTo(recording, beganMs, ZONE)
+      broker = await startMosquitto()
+      store = await startInfluxd()
+      server = await mqtt.connectAsync(broker.url)
+      server.on('message', (_, payload) => {
+        heartbeat = gatewayMessageSchema.parse(JSON.parse(payload.toString()))
+      })
+      await server.subscribeAsync(facilityTopic(FACILITY, 'gateway'), { qos: 1 })
+      const registry = JSON.stringify(registryOf(recording, shift))
+      await server.publishAsync(facilityTopic(FACILITY, 'registry'), registry, { qos: 1, retain: true })
+      startGateway()
+    })
+    afterAll(async () => {
+      await endGateway('SIGTERM')
+      await server?.endAsync()
+      await broker?.stop()
+      await store?.stop()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    function startGateway(): void {
+      gateway = spawn(process.execPath, ['--import', 'tsx', 'gateway/main.ts'], {
+        cwd: root,
+        env: {
+          PATH: process.env.PATH,
+          HTTP_PORT: '0',
+          MQTT_URL: broker.url,
+          INFLUX_URL: store.url,
+          INFLUX_TOKEN: store.token,
+          INFLUX_ORG: store.org,
+          INFLUX_BUCKET: store.bucket,
+          GATEWAY_FACILITIES: FACILITY,
+          SPOOL_DIR: join(folder, 'spool'),
+          LOG_LEVEL: 'warn',
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      for (const stream of [gateway.stdout, gateway.stderr]) stream?.on('data', chunk => (log += chunk))
+    }
+    async function endGateway(signal: NodeJS.Signals): Promise<void> {
+      if (!gateway || gateway.exitCode !== null || gateway.signalCode !== null) return
+      const ended = once(gateway, 'exit')
+      gateway.kill(signal)
+      await ended
+    }
+
+    test('every row is acknowledged and stored or refused with a reason, also when the gateway is killed on the way', async () => {
+      const refused = new Map<string, Refused>()
+      let killed: Promise<void> | null = null
+      const counts = await playRecording({
+        recording,
+        shift,
+        credentials,
+        url: broker.url,
+        protocol: 5,
+        speed: 'max',
+        onRejected: (device, rejected) => refused.set(`${device} ${rejected.seq}`, { device, ...rejected }),
+        onProgress: ({ acknowledged }) => {
+          if (killed || acknowledged < total / 10) return
+          killed = endGateway('SIGKILL').then(startGateway)
+        },
+      }).catch(error => {
+        throw new Error(`replay: ${error.message}\n${log.slice(-2000)}`, { cause: error })
+      })
+      console.log(`${total} rows in ${((Date.now() - beganMs) / 1000).toFixed(1)} s`)
+      expect(killed, 'the gateway was killed').not.toBeNull()
+      expect(counts.acknowledged).toBe(total)
+      await until(
+        'all stored',
+        () => heartbeat?.state === 'online' && heartbeat.totals?.spooled === 0 && isWhole(heartbeat),
+        60_000,
+      )
+
+      const options = { url: store.url, token: store.token, org: store.org, bucket: store.bucket }
+      const telemetry = createInfluxTelemetry(options)
+      await expectEveryRow({ source: telemetry.source, recording, shift, refused: [...refused.values()], beganMs })
+      await telemetry.stop()
+    })
+
+    /** All that the devices sent has a fate. */
+    const isWhole = ({ totals }: GatewayMessage): boolean =>
+      totals !== null && totals.accepted + totals.refused >= total
+  }),
+)

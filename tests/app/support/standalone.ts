@@ -47,17 +47,17 @@ export async function startStandalone(
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   const killNow = () => child.kill('SIGKILL')
   process.once('exit', killNow)
-  const url = await until(
-    'ready',
-    () => {
-      if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}:\n${output}`)
-      return /ready: (http:\/\/\S+)/.exec(output)?.[1]
-    },
-    60_000,
-  ).catch(error => {
+  const ended = once(child, 'close').then(() => {
+    throw new Error('it ended')
+  })
+  const url = await Promise.race([
+    ended,
+    until('ready', () => /ready: (http:\/\/\S+)/.exec(output)?.[1], 60_000),
+  ]).catch(error => {
     killNow()
     throw new Error(`standalone did not start:\n${output}`, { cause: error })
   })
+  ended.catch(() => undefined)
   const publishLine = () =>
     output
       .split('\n')

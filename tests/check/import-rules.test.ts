@@ -32,6 +32,8 @@ const libraries = [
   '@tanstack/react-query',
   'wouter',
   '@lingui/core',
+  '@lingui/message-utils',
+  '@internationalized/date',
   'some-new-library',
 ]
 const folders = ['core', 'storage', 'gateway', 'server', 'device-sim', 'dashboard', 'standalone', 'tests']
@@ -80,10 +82,15 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
   'device-sim/mqtt.ts': { folders: ['core'], modules: [...node, 'mqtt'] },
   'device-sim/log.ts': { folders: ['core'], modules: [...node, 'pino'] },
 
-  'dashboard/build.ts': { folders: ['core'], modules: [...node, 'vite'] },
-  'dashboard/vite.config.ts': { folders: ['core'], modules: ['vite', '@vitejs/plugin-react'] },
+  'dashboard/build.ts': { folders: ['core'], modules: [...node, 'vite', '@lingui/message-utils'] },
+  'dashboard/vite.config.ts': { folders: ['core'], modules: ['vite', '@vitejs/plugin-react', '@lingui/message-utils'] },
   'dashboard/src/board/room.tsx': { folders: ['core'], modules: ['zod', ...web, ...query], never: node },
   'dashboard/src/charts/trend.tsx': { folders: ['core'], modules: [...web, ...query, 'uplot'], never: node },
+  'dashboard/src/datasets/fields.tsx': {
+    folders: ['core'],
+    modules: [...web, ...query, '@internationalized/date'],
+    never: node,
+  },
   'dashboard/src/live.ts': { folders: ['core'], modules: [...web, ...query, 'socket.io-client'], never: node },
 
   'standalone/main.ts': { folders: ['core', 'storage', 'gateway', 'server', 'device-sim'], modules: ['zod', ...node] },

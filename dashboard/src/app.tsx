@@ -1,0 +1,134 @@
+/** Who sees what: sign-in, or the frame with the screen that the address names; every screen but the board comes in its own chunk. */
+import { QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Redirect, Route, Switch, useSearchParams } from 'wouter'
+import type { Me } from '../../core/rest.ts'
+import { refusalOf } from './api.ts'
+import { BoardPage } from './board/board-page.tsx'
+import { AppFrame } from './frame/app-frame.tsx'
+import { keepFacility, type SignedIn, SignedInProvider, storedFacility } from './me.ts'
+import { Failure, Loading, Nothing } from './parts/notice.tsx'
+import { homeOf, sectionsOf } from './roles.ts'
+import { type Services, ServicesProvider, useSay, useServices, useValue } from './services.ts'
+import { SignIn } from './sign-in/sign-in.tsx'
+
+const WallPage = lazy(() => import('./board/wall-page.tsx').then(module => ({ default: module.WallPage })))
+const RoomPage = lazy(() => import('./rooms/room-page.tsx').then(module => ({ default: module.RoomPage })))
+const FleetPage = lazy(() => import('./devices/fleet-page.tsx').then(module => ({ default: module.FleetPage })))
+const DevicePage = lazy(() => import('./devices/device-page.tsx').then(module => ({ default: module.DevicePage })))
+const DatasetsPage = lazy(() =>
+  import('./datasets/datasets-page.tsx').then(module => ({ default: module.DatasetsPage })),
+)
+const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
+
+export function App({ services }: { services: Services }) {
+  return (
+    <ServicesProvider value={services}>
+      <QueryClientProvider client={services.queries}>
+        <Door />
+      </QueryClientProvider>
+    </ServicesProvider>
+  )
+}
+
+function Door() {
+  const services = useServices()
+  const signedOut = useValue(services.signedOut)
+  const {
+    data: me,
+    error,
+    refetch,
+  } = useQuery({
+    queryKey: ['me'],
+    queryFn: () => services.call('me'),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const isOut = signedOut || refusalOf(error)?.status === 401
+  const close = services.close
+  const wasInside = useRef(false)
+  useEffect(() => {
+    if (isOut) close()
+  }, [isOut, close])
+  useEffect(() => {
+    if (me && !isOut) wasInside.current = true
+  }, [me, isOut])
+  const leave = (): void => {
+    wasInside.current = false
+    services.signedOut.set(true)
+  }
+  const enter = (entered: Me): void => {
+    if (!services.language.isChosen) void services.language.choose(entered.language)
+    services.queries.setQueryData(['me'], entered)
+    services.signedOut.set(false)
+  }
+  if (isOut) return <SignIn wasSignedIn={wasInside.current} onSignedIn={enter} />
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />
+  return me ? <Inside key={me.user} me={me} onLeave={leave} /> : null
+}
+
+function Inside({ me, onLeave }: { me: Me; onLeave: () => void }) {
+  const services = useServices()
+  const [facility, setFacility] = useState(() => storedFacility(me))
+  useEffect(() => services.open(facility), [services, facility])
+  const signedIn = useMemo<SignedIn>(
+    () => ({
+      me,
+      facility,
+      chooseFacility: chosen => {
+        keepFacility(chosen)
+        setFacility(me.facilities.find(each => each === chosen) ?? null)
+      },
+    }),
+    [me, facility],
+  )
+  return (
+    <SignedInProvider value={signedIn}>
+      <Screens me={me} onLeave={onLeave} />
+    </SignedInProvider>
+  )
+}
+
+function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
+  const [search] = useSearchParams()
+  const has = (section: 'board' | 'devices' | 'datasets'): boolean => sectionsOf(me.role).includes(section)
+  const framed = (screen: ReactNode): ReactNode => (
+    <AppFrame>
+      <Suspense fallback={<Loading />}>{screen}</Suspense>
+    </AppFrame>
+  )
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to={homeOf(me.role)} replace />
+      </Route>
+      {has('board') && (
+        <Route path="/board">
+          {search.get('view') === 'wall' ? (
+            <Suspense fallback={null}>
+              <WallPage />
+            </Suspense>
+          ) : (
+            framed(<BoardPage />)
+          )}
+        </Route>
+      )}
+      {has('board') && has('devices') && <Route path="/rooms/:id">{({ id }) => framed(<RoomPage id={id} />)}</Route>}
+      {has('devices') && <Route path="/devices">{framed(<FleetPage />)}</Route>}
+      {has('devices') && <Route path="/devices/:id">{({ id }) => framed(<DevicePage id={id} />)}</Route>}
+      {has('datasets') && <Route path="/datasets/*?">{framed(<DatasetsPage />)}</Route>}
+      <Route path="/me">{framed(<MePage onSignedOut={onLeave} />)}</Route>
+      <Route>{framed(<Lost />)}</Route>
+    </Switch>
+  )
+}
+
+function Lost() {
+  const say = useSay()
+  return (
+    <div className="lost">
+      <h1 tabIndex={-1}>{say('lost.title')}</h1>
+      <Nothing head={say('lost.sub')} />
+    </div>
+  )
+}

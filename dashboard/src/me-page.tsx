@@ -1,0 +1,83 @@
+/** The reader's own page: who they are, language, theme, facility, the wall view, and signing out. */
+import { useEffect, useSyncExternalStore } from 'react'
+import { Link } from 'wouter'
+import { LANGUAGES } from '../../core/profile.ts'
+import { useSignedIn } from './me.ts'
+import styles from './me-page.module.css'
+import { Button } from './parts/button.tsx'
+import { Icon } from './parts/icon.tsx'
+import { Nothing } from './parts/notice.tsx'
+import { Segments } from './parts/segments.tsx'
+import { sectionsOf } from './roles.ts'
+import { useLanguage, useSay, useServices } from './services.ts'
+import { THEME_CHOICES } from './theme.ts'
+import { LANGUAGE_NAMES } from './words/names.ts'
+
+export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
+  const say = useSay()
+  const language = useLanguage()
+  const { call, language: choice, theme } = useServices()
+  const { me, facility, chooseFacility } = useSignedIn()
+  const themeChoice = useSyncExternalStore(theme.subscribe, theme.choice)
+  useEffect(() => {
+    document.title = `${say('nav.me')} | ${say('brand')}`
+  }, [say])
+  const signOut = async (): Promise<void> => {
+    await call('signOut').catch(() => undefined)
+    onSignedOut()
+  }
+  return (
+    <div className={styles.page}>
+      <h1 tabIndex={-1}>{me.user}</h1>
+      <p className={styles.role}>{say(`role.${me.role}`)}</p>
+      {sectionsOf(me.role).length === 0 && (
+        <Nothing icon="lock" head={say('me.noScreens')} sub={say('me.noScreensSub')} />
+      )}
+      <section>
+        <h2 id="me-language">{say('me.language')}</h2>
+        <Segments
+          label={say('me.language')}
+          value={language}
+          options={LANGUAGES.map(each => ({ id: each, text: LANGUAGE_NAMES[each] }))}
+          onChange={chosen => void choice.keep(chosen)}
+        />
+      </section>
+      <section>
+        <h2>{say('me.theme')}</h2>
+        <Segments
+          label={say('me.theme')}
+          value={themeChoice}
+          options={THEME_CHOICES.map(each => ({ id: each, text: say(`theme.${each}`) }))}
+          onChange={theme.choose}
+        />
+        <p className={styles.hint}>{say('theme.hint')}</p>
+      </section>
+      {facility !== null && me.facilities.length > 1 && (
+        <section>
+          <h2>{say('me.facility')}</h2>
+          <Segments
+            label={say('me.facility')}
+            value={facility}
+            options={me.facilities.map(each => ({ id: each, text: each }))}
+            onChange={chooseFacility}
+          />
+        </section>
+      )}
+      {facility !== null && (
+        <section>
+          <h2>{say('me.wall')}</h2>
+          <Link href="/board?view=wall" className={styles.link}>
+            <Icon name="screen" />
+            {say('me.wallOpen')}
+          </Link>
+        </section>
+      )}
+      <section>
+        <Button onPress={() => void signOut()}>
+          <Icon name="signOut" />
+          {say('me.signOut')}
+        </Button>
+      </section>
+    </div>
+  )
+}

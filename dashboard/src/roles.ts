@@ -1,0 +1,28 @@
+/** Which screens a role has; the server decides what may be seen, this only avoids doors that lead nowhere. */
+import type { Me, Role } from '../../core/rest.ts'
+import type { MessageId } from './language.ts'
+import type { IconName } from './parts/icon.tsx'
+
+export type Section = 'board' | 'devices' | 'datasets'
+
+const SECTIONS: Record<Role, readonly Section[]> = {
+  staff: ['board', 'devices'],
+  facility_admin: ['board', 'devices'],
+  display: ['board'],
+  manufacturer: ['devices', 'datasets'],
+  steward: ['datasets'],
+  auditor: [],
+  operator: [],
+  platform_admin: [],
+}
+export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
+export const SECTION_ICONS: Record<Section, IconName> = { board: 'board', devices: 'device', datasets: 'data' }
+export const sectionWord = (section: Section): MessageId => `nav.${section}`
+
+/** The facility whose board is live; null for roles without a board. */
+export const boardFacility = (me: Me, chosen: string | null): string | null => {
+  if (!SECTIONS[me.role].includes('board')) return null
+  return me.facilities.find(facility => facility === chosen) ?? me.facilities[0] ?? null
+}
+export const homeOf = (role: Role): string =>
+  role === 'display' ? '/board?view=wall' : `/${SECTIONS[role][0] ?? 'me'}`

@@ -1,0 +1,27 @@
+/** The server's time as React state, and questions to the window that change with it. */
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useServices } from './services.ts'
+
+/** Draws again every `stepMs`. */
+export function useNow(stepMs = 1_000): number {
+  const { clock } = useServices()
+  const [now, setNow] = useState(() => clock.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(clock.now()), stepMs)
+    return () => clearInterval(timer)
+  }, [clock, stepMs])
+  return now
+}
+
+/** Follows a media query. */
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    listener => {
+      const media = window.matchMedia(query)
+      media.addEventListener('change', listener)
+      return () => media.removeEventListener('change', listener)
+    },
+    () => window.matchMedia(query).matches,
+  )
+}
+export const PHONE = '(max-width: 719px)'

@@ -59,6 +59,7 @@ export interface DuckdbOptions {
 }
 
 const CHUNK_ROWS = 2_048
+const INTERRUPT_INTERVAL_MS = 20
 
 /** @throws AppError `store_locked` when another process holds the file, `store_unavailable` when it cannot be opened or read. */
 export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
@@ -98,7 +99,8 @@ function createConnection(
   closed: () => void,
 ): DuckdbConnection {
   let running = 0
-  let closing: PromiseWithClose | undefined
+  let finished = 0
+  let closing: { promise: Promise<void>; resolve: () => void } | undefined
   const closeNow = () => {
     connection.closeSync()
     closed()
@@ -115,8 +117,15 @@ function createConnection(
       throw worldError(error)
     } finally {
       running -= 1
+      finished += 1
       if (closing && running === 0) closeNow()
     }
+  }
+  /** Again and again until the statement has ended: an interrupt that comes just before its start is forgotten by the engine. */
+  const interrupt = (during = finished) => {
+    if (running === 0 || finished !== during) return
+    connection.interrupt()
+    setTimeout(interrupt, INTERRUPT_INTERVAL_MS, during)
   }
   return {
     async run(sql, parameters) {
@@ -139,43 +148,40 @@ function createConnection(
         const rowCount = columns[0]?.length ?? 0
         const duckdbTypes = types.map(type => COLUMN_TYPES[type])
         const appender = await connection.createAppender(table)
-        for (let from = 0; from < rowCount; from += CHUNK_ROWS) {
-          const chunk = DuckDBDataChunk.create(duckdbTypes)
-          chunk.setColumns(columns.map(column => column.slice(from, from + CHUNK_ROWS)))
-          appender.appendDataChunk(chunk)
-          // Filling a chunk holds the event loop for a millisecond: others get their turn.
-          await nextTurn()
+        try {
+          for (let from = 0; from < rowCount; from += CHUNK_ROWS) {
+            const chunk = DuckDBDataChunk.create(duckdbTypes)
+            chunk.setColumns(columns.map(column => column.slice(from, from + CHUNK_ROWS)))
+            appender.appendDataChunk(chunk)
+            // Filling a chunk holds the event loop for a millisecond: others get their turn.
+            await nextTurn()
+          }
+        } catch (error) {
+          appender.clear()
+          throw error
+        } finally {
+          appender.closeSync()
         }
-        appender.flushSync()
-        appender.closeSync()
       }),
     progress: () => connection.progress.percentage,
     async showProgress() {
       await connection.run('set enable_progress_bar = true')
       await connection.run('set enable_progress_bar_print = false')
     },
-    interrupt: () => connection.interrupt(),
+    interrupt: () => interrupt(),
     close() {
       if (!closing) {
-        closing = promiseWithClose()
-        if (running > 0) connection.interrupt()
+        let resolve = () => {}
+        const promise = new Promise<void>(done => {
+          resolve = done
+        })
+        closing = { promise, resolve }
+        if (running > 0) interrupt()
         else closeNow()
       }
       return closing.promise
     },
   }
-}
-
-interface PromiseWithClose {
-  promise: Promise<void>
-  resolve(): void
-}
-function promiseWithClose(): PromiseWithClose {
-  let resolve = () => {}
-  const promise = new Promise<void>(done => {
-    resolve = done
-  })
-  return { promise, resolve }
 }
 
 type Bound = [values?: Record<string, never>, types?: Record<string, DuckDBType>]

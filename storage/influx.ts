@@ -139,7 +139,9 @@ function toAppError(error: unknown): AppError {
       retryAfterMs: retryAfterMs(error.headers?.['retry-after']),
     })
   }
-  if (status === 401 || status === 403 || status === 404) {
+  // A query to an organisation that is not there is answered 400, a write 404.
+  const noOrganisation = status === 400 && /organization .*not found/.test(error.body ?? '')
+  if (status === 401 || status === 403 || status === 404 || noOrganisation) {
     return new AppError('store_denied', `${said}: token, organisation or bucket is wrong`, { retryable: true })
   }
   if (status === 413) return new AppError('store_too_large', said)

@@ -37,15 +37,15 @@ export function createDuckdbSource(store: DuckdbStore): TelemetrySource {
       const { where, parameters } = conditions(query, 's')
       const ofMetrics = query.metrics ? 'count(distinct (s.device, r.key))' : 'count(*) filter (r.lead)'
       const metrics = query.metrics ? ' and s.metric in (select unnest($metrics))' : ''
-      const { metrics: _, ...ofEvents } = parameters
+      const ofEvents = conditions(query, 'e')
       return store.connected(async connection => {
         const [telemetry] = await connection.rows(
           `select ${ofMetrics} as n from reading r join series s on s.id = r.series where ${where}${metrics}`,
           parameters,
         )
         const [events] = await connection.rows(
-          `select count(*) as n from event e where ${conditions(query, 'e').where}`,
-          ofEvents,
+          `select count(*) as n from event e where ${ofEvents.where}`,
+          ofEvents.parameters,
         )
         return { telemetry: Number(telemetry?.n), events: Number(events?.n) }
       })
@@ -149,7 +149,8 @@ function conditions(query: ScanQuery, table: 's' | 'e'): { where: string; parame
     parameters[name] = names
     clauses.push(`${table}.${column} in (select unnest($${name}))`)
   }
-  if (metrics) parameters.metrics = metrics
+  // Events have none.
+  if (metrics && table === 's') parameters.metrics = metrics
   return { where: clauses.join(' and '), parameters }
 }
 

@@ -52,10 +52,11 @@ export const countByDevice = (bucket: string, query: ScanQuery, span: Span, meas
   flux`${source(bucket, span, measurement, query.facility)} ${picked(query)} |> filter(fn: (r) => r._field == "seq") |> count()
   |> keep(columns: ["device", "profile", "_value"])`
 
-/** Rows: device, profile, _value = number of messages with any of the metrics. */
+/** Rows: device, profile, _value = number of messages with any of the metrics. Times cannot be counted, so ones are summed. */
 export const countWithMetrics = (bucket: string, query: ScanQuery, metrics: readonly string[]): FluxScript =>
   flux`${source(bucket, spanOf(query), 'telemetry', query.facility)} ${picked(query)} ${oneOf('_field', metrics)}
-  |> keep(columns: ["_time", "device", "profile"]) |> distinct(column: "_time") |> count()`
+  |> keep(columns: ["_time", "device", "profile"]) |> unique(column: "_time")
+  |> map(fn: (r) => ({device: r.device, profile: r.profile, _value: 1})) |> sum()`
 
 /** Rows: _time, _field, _value, profile of one device's messages, field after field. */
 export const messagesOfDevice = (bucket: string, query: ScanQuery, span: Span, device: string): FluxScript => {

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { builtProgram, describeWith, findExecutable, locate, type Program } from '../servers/find.ts'
+import { composeReference as reference } from '../referees/compose/reference.ts'
+import { describeWith, findExecutable, locate, type Program } from '../servers/find.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
-const reference = builtProgram('compose-go', 'compose', 'COMPOSE_BIN', new URL('../referees/compose/', import.meta.url))
 const minisign: Program = {
   name: 'minisign',
   install: 'install the package minisign or set MINISIGN_BIN',

@@ -2,8 +2,9 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -53,27 +54,29 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
 
 /**
  * The broker as we ship it: nobody anonymous; the accounts `admin`, `gateway` and `server` with their topics; devices to
- * be added over `control`. `tls` (paths of PEM files) switches the devices' listener on.
+ * be added over `control`. `tls` (paths of PEM files) switches the devices' listener on. `secrets` is a folder that
+ * deploy/make-secrets.sh made; without it the passwords are made here.
  */
 export async function startSecuredMosquitto(
-  options: MosquittoOptions & { tls?: { certFile: string; keyFile: string } } = {},
+  options: MosquittoOptions & { tls?: { certFile: string; keyFile: string }; secrets?: string } = {},
 ): Promise<SecuredMosquitto> {
   const { tls } = options
   const tlsPort = tls && (await freePort())
-  const account = (username: string): Account => ({ username, password: randomBytes(12).toString('hex') })
+  const secrets = options.secrets ?? mkdtempSync(join(tmpdir(), 'mimamori-secrets-'))
+  const passwordFile = (username: string) => join(secrets, `mosquitto_${username}_password`)
+  const account = (username: string): Account => {
+    if (!options.secrets) writeFileSync(passwordFile(username), randomBytes(12).toString('hex'))
+    return { username, password: readFileSync(passwordFile(username), 'utf8').trim() }
+  }
   const admin = account('admin')
   const gateway = account('gateway')
   const server = account('server')
 
   const broker = await start(options, async (conf, data) => {
-    const secrets = join(data, 'secrets')
-    mkdirSync(secrets)
-    for (const { username, password } of [admin, gateway, server]) {
-      writeFileSync(join(secrets, `mosquitto_${username}_password`), `${password}\n`)
-    }
     await promisify(execFile)(shipped('init.sh'), [join(data, 'dynamic-security.json'), secrets], {
       env: { PATH: `${process.env.PATH}:/usr/sbin`, INIT_PORT: `${await freePort()}` },
     })
+    if (!options.secrets) rmSync(secrets, { recursive: true })
     const secured = conf.replace(/^plugin .*/m, `plugin ${securityPlugin()}`)
     if (!tls) return secured
     return secured

@@ -6,13 +6,15 @@ import { createRegistry } from '../storage/registry/registry.ts'
 import { createInfluxTelemetry } from '../storage/telemetry/influx.ts'
 import { firstStartCode } from './auth/first-start.ts'
 import { parseConfig, type ServerConfig } from './config.ts'
+import { readSigningKey } from './export/sign/key-file.ts'
 import { createLog, errorFields } from './log.ts'
 import { createServer } from './server.ts'
 
 const HELP = `Usage: npm run server [-- --new-code]
 
 Serves the dashboard, the API and the live board. Reads its settings from the environment (.env.example lists all);
-needs at least MQTT_URL, INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET, SESSION_SECRET and SIGNING_KEY_FILE.
+needs at least MQTT_URL, INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET, SESSION_SECRET and SIGNING_KEY_FILE
+(made by minisign -G -W, or with all other secrets by deploy/make-secrets.sh).
 For everything in one process, with a demo facility, use npm start.
 
   --new-code   prints a new one-time code for the first administrator, while there is none; the earlier code ends
@@ -20,6 +22,8 @@ For everything in one process, with a demo facility, use npm start.
 
 async function run({ config, newCode }: { config: ServerConfig; newCode: boolean }): Promise<void> {
   const log = createLog(config.logLevel)
+  // A wrong key is said now, not when the first dataset has been approved.
+  await readSigningKey(config.signingKeyFile)
   await mkdir(config.dataDir, { recursive: true })
   const registry = await createRegistry({ file: join(config.dataDir, 'registry.sqlite') })
   const store = createInfluxTelemetry(config.influx)

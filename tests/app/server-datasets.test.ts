@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Problem } from '../../core/errors.ts'
 import { type StoredRow, storeKey } from '../../core/readings.ts'
 import type { DatasetJob } from '../../core/rest.ts'
 import { createSigningKey } from '../../server/export/sign/key-file.ts'
@@ -84,7 +85,7 @@ describeWith(mosquitto, 'dataset requests', () => {
     expect((await fetch(platform.url + zip.url.replace(zip.name, 'other.zip'))).status).toBe(403)
     nowMs += 2 * 3_600_000
     const late = await fetch(platform.url + zip.url)
-    expect([late.status, (await late.json()).detail]).toEqual([403, expect.stringContaining('expired')])
+    expect([late.status, ((await late.json()) as Problem).detail]).toEqual([403, expect.stringContaining('expired')])
 
     expect((await (await platform.as('maker-elsewhere')).get(`/datasets/${ready.dataset}`)).status).toBe(404)
     expect((await (await platform.as('maker-elsewhere')).get(`/dataset-requests/${id}`)).status).toBe(404)

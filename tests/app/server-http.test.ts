@@ -219,7 +219,7 @@ describeWith(mosquitto, 'the server over HTTP', () => {
           Array.from({ length: 5000 }, (_, i) => rowAt(n + i)),
           n + 5001,
         )
-      const event = { ...(rowAt(ROWS) as object), kind: 'event', event: 'bed_exit', attributes: {} } as never
+      const event: StoredRow = { ...rowAt(ROWS), kind: 'event', event: 'bed_exit', attributes: {} }
       await platform.telemetry.sink.write(
         [event, { ...event, key: storeKey(startMs + 1, ROWS + 1), seq: ROWS + 1, position: ROWS + 2 }],
         ROWS + 3,

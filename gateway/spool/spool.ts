@@ -58,6 +58,7 @@ interface Batch<E> {
 const newBatch = <E>(): Batch<E> => ({ entries: [], texts: [], bytes: 0, messages: 0, done: [], sinceMs: null })
 
 const SEGMENT_BYTES = 32 * 1024 * 1024
+const RECORD_OVERHEAD_BYTES = 64
 const RECENT_BYTES = 8 * 1024 * 1024
 const CURSOR_MS = 1_000
 const RETRY_MS = 500
@@ -122,7 +123,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
       const text = JSON.stringify(entry)
       pending.entries.push(entry)
       pending.texts.push(text)
-      pending.bytes += text.length
+      pending.bytes += text.length + 2
     }
     pending.messages += messages
     pending.done.push(done)
@@ -182,7 +183,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
 
   /** Waits while the quota is used up; when all is read, a new segment frees the old one. */
   async function untilRoom(): Promise<'append' | 'rotate'> {
-    while (totalBytes() + pending.bytes > options.maxBytes) {
+    while (totalBytes() + pending.bytes + RECORD_OVERHEAD_BYTES > options.maxBytes) {
       if ([...consumers.values()].every(consumer => consumer.cursor().position >= nextPosition)) return 'rotate'
       if (!full) log.error({ spool_bytes: totalBytes() }, 'the spool is full: nothing is acknowledged')
       await waitForRoom()

@@ -1,0 +1,68 @@
+/** What gateway tests share: a registry message, a store in memory, messages, waiting for something to become true. */
+import type { DeviceId, FacilityId, PlaceId } from '../../core/ids.ts'
+import type { RegistryMessage } from '../../core/platform-messages.ts'
+import type { TelemetrySink } from '../../core/ports.ts'
+import { profiles } from '../../core/profiles/index.ts'
+import type { StoredRow } from '../../core/readings.ts'
+
+export const facilityId = (id: string): FacilityId => id as FacilityId
+
+/** Sleep mats, each in a place of its own. */
+export function registryOf(facility: string, devices: readonly string[], version = 1): RegistryMessage {
+  return {
+    v: 1,
+    facility: facility as FacilityId,
+    version,
+    zone: 'Asia/Tokyo',
+    devices: devices.map(id => ({
+      id: id as DeviceId,
+      profile: 'bed.sleep_mat' as RegistryMessage['devices'][number]['profile'],
+      place: `room-${id}` as PlaceId,
+      active_from: Date.UTC(2026, 0, 1),
+    })),
+    places: devices.map(id => ({ id: `room-${id}` as PlaceId })),
+    profiles: profiles.filter(profile => profile.id === 'bed.sleep_mat'),
+  }
+}
+
+export interface MemorySink extends TelemetrySink {
+  rows: StoredRow[]
+  /** Runs before each write; may throw. */
+  before(rows: readonly StoredRow[]): void | Promise<void>
+}
+
+/** Like a store that knows rows by their key. */
+export function memorySink(): MemorySink {
+  const keys = new Set<string>()
+  const sink: MemorySink = {
+    rows: [],
+    before: () => undefined,
+    async write(rows) {
+      await sink.before(rows)
+      for (const row of rows) {
+        const key = `${row.facility}/${row.device}/${row.kind}/${row.key}`
+        if (keys.has(key)) continue
+        keys.add(key)
+        sink.rows.push(row)
+      }
+    },
+    position: async () => null,
+    stop: async () => undefined,
+  }
+  return sink
+}
+
+export const telemetry = (boot: string, seq: number, more: object = {}): string =>
+  JSON.stringify({ v: 1, boot, seq, ts: Date.now(), metrics: { heart_rate: 60 + (seq % 40), resp_rate: 16 }, ...more })
+
+export const bedExit = (boot: string, seq: number, more: object = {}): string =>
+  JSON.stringify({ v: 1, boot, seq, ts: Date.now(), event: 'bed_exit', ...more })
+
+/** Looks again until it holds; the deadline only bounds a failure. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}

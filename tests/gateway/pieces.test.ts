@@ -1,0 +1,208 @@
+/** The gateway's small pure parts: intervals, hashes, state snapshots, packet lengths, acknowledgement order, decoding. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { BootId, DeviceId, ProfileId } from '../../core/ids.ts'
+import { createAckQueue } from '../../gateway/ack-queue.ts'
+import { contentHash } from '../../gateway/content-hash.ts'
+import { decode } from '../../gateway/decode.ts'
+import type { Entry } from '../../gateway/entries.ts'
+import { addTo, coverOf, type Intervals, includes } from '../../gateway/intervals.ts'
+import { createPacketScanner } from '../../gateway/packet-limit.ts'
+import { createReceived } from '../../gateway/received.ts'
+import { createRecentHashes, HASHES_KEPT } from '../../gateway/recent-hashes.ts'
+import { facilityId } from './fixtures.ts'
+
+describe('intervals', () => {
+  test('hold exactly what was added, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(60), { maxLength: 80 }), seqs => {
+        const intervals: Intervals = []
+        for (const seq of seqs) addTo(intervals, seq)
+        const set = new Set(seqs)
+        for (let seq = 0; seq <= 61; seq += 1) expect(includes(intervals, seq)).toBe(set.has(seq))
+        for (let i = 2; i < intervals.length; i += 2)
+          expect(intervals[i]).toBeGreaterThan((intervals[i - 1] as number) + 1)
+      }),
+    )
+  })
+
+  test('the receipt covers nothing that was not received, and all of it while there are few gaps', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(400), { minLength: 1, maxLength: 200 }), seqs => {
+        const intervals: Intervals = []
+        for (const seq of seqs) addTo(intervals, seq)
+        const cover = coverOf(intervals, 8)
+        expect(cover?.gaps.length).toBeLessThanOrEqual(8)
+        const missing = new Set(
+          cover?.gaps.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i)),
+        )
+        for (let seq = 0; seq <= (cover?.seq ?? -1); seq += 1) expect(missing.has(seq)).toBe(!seqs.includes(seq))
+        if (intervals.length / 2 <= 8) expect(cover?.seq).toBe(Math.max(...seqs))
+      }),
+    )
+  })
+
+  test('the contract example comes out', () => {
+    const intervals: Intervals = [0, 16, 20, 39, 41, 1234]
+    expect(coverOf(intervals, 64)).toEqual({
+      seq: 1234,
+      gaps: [
+        [17, 19],
+        [40, 40],
+      ],
+    })
+    expect(coverOf([], 64)).toBeNull()
+  })
+})
+
+test('the latest hashes are found and older ones are forgotten, also after being written down', () => {
+  const hashes = createRecentHashes()
+  for (let seq = 0; seq < HASHES_KEPT + 100; seq += 1) hashes.add(seq % 2, seq, seq * 7)
+  for (const kept of [hashes, createRecentHashes(hashes.encode())]) {
+    expect(kept.find(0, 98)).toBeNull()
+    expect(kept.find(0, 100)).toBe(700)
+    expect(kept.find(1, 100)).toBeNull()
+    expect(kept.find(1, HASHES_KEPT + 99)).toBe((HASHES_KEPT + 99) * 7)
+  }
+})
+
+test('the content hash sees values and nothing else', () => {
+  const message = { boot: 'b', seq: 1, ts: 5, metrics: { a: 1, b: 'x' } }
+  const same = { metrics: { b: 'x', a: 1 }, ts: 5, seq: 1, boot: 'b', fw: '2', battery: 3 }
+  expect(contentHash(same)).toBe(contentHash(message))
+  for (const other of [
+    { ...message, seq: 2 },
+    { ...message, ts: 6 },
+    { ...message, metrics: { a: 1, b: 'y' } },
+    { ...message, boot: 'c' },
+  ])
+    expect(contentHash(other)).not.toBe(contentHash(message))
+})
+
+test('the state is the same after snapshot and restore, and goes on the same', () => {
+  const accepted = (d: string, b: string, s: number, n: number): Entry => ({
+    k: 'a',
+    f: facilityId('demo'),
+    d: d as DeviceId,
+    p: 'bed.sleep_mat' as ProfileId,
+    b: b as BootId,
+    s,
+    h: s * 3,
+    n,
+    t: 1,
+    rx: 1,
+    v: {},
+  })
+  const first = createReceived()
+  for (let i = 0; i < 300; i += 1) first.apply(accepted('mat1', i < 200 ? 'x' : 'y', i % 200, i))
+  first.apply(accepted('mat2', 'z', 7, 0))
+  first.apply({ ...accepted('mat2', 'z', 7, 0), k: 'd' } as Entry)
+  const second = createReceived()
+  second.restore(Buffer.concat(first.snapshot()))
+  for (const state of [first, second]) {
+    expect(state.latest('demo', 'mat1')).toMatchObject({ n: 300, boot: 'y' })
+    expect(state.intervals('demo', 'mat1', 'x')).toEqual([0, 199])
+    expect(state.seen('demo', 'mat1', 'y', 99, 297)).toBe('same')
+    expect(state.seen('demo', 'mat1', 'y', 99, 1)).toBe('other')
+    expect(state.seen('demo', 'mat1', 'y', 100, 300)).toBe('no')
+    expect(state.seen('demo', 'mat2', 'x', 7, 21)).toBe('no')
+    expect(state.totals('demo')).toEqual({ accepted: 301, duplicate: 1, conflicting: 0, refused: 0 })
+    state.apply(accepted('mat1', 'y', 100, 300))
+    expect(state.seen('demo', 'mat1', 'y', 100, 300)).toBe('same')
+  }
+  expect(Buffer.concat(second.snapshot()).equals(Buffer.concat(first.snapshot()))).toBe(true)
+})
+
+test('packet lengths are followed over any cut of the stream', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1 }),
+      fc.integer({ min: 1, max: 50 }),
+      (lengths, step) => {
+        const stream = Buffer.concat(
+          lengths.map(length => {
+            const size = length < 128 ? [length] : [(length % 128) | 0x80, length >> 7]
+            return Buffer.concat([Buffer.from([0x30, ...size]), Buffer.alloc(length, 0xff)])
+          }),
+        )
+        const scan = createPacketScanner(299)
+        let fine = true
+        for (let at = 0; at < stream.length && fine; at += step) fine = scan.scan(stream.subarray(at, at + step))
+        expect(fine).toBe(lengths.every(length => length <= 299))
+      },
+    ),
+  )
+})
+
+test('acknowledgements go out in order of arrival, together, and stop when the connection ends', async () => {
+  const written: number[][] = []
+  const turn = () => new Promise(resolve => setImmediate(resolve))
+  const queue = createAckQueue(packets => {
+    const ids: number[] = []
+    for (let at = 0; at < packets.length; at += 4) {
+      expect([packets[at], packets[at + 1]]).toEqual([0x40, 2])
+      ids.push(((packets[at + 2] as number) << 8) | (packets[at + 3] as number))
+    }
+    written.push(ids)
+  })
+  const [a, b, c, d] = [1, 2, 300, 4].map(id => queue.hold(id))
+  b?.()
+  await turn()
+  expect(written).toEqual([])
+  a?.()
+  c?.()
+  await turn()
+  expect(written).toEqual([[1, 2, 300]])
+  queue.close()
+  d?.()
+  await turn()
+  expect(written).toEqual([[1, 2, 300]])
+})
+
+describe('decoding', () => {
+  const good = { v: 1, boot: 'b', seq: 3, ts: 5, metrics: { a: 1 } }
+  const of = (value: unknown, channel: 'telemetry' | 'event' | 'status' = 'telemetry') =>
+    decode(channel, Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)))
+
+  test.each([
+    ['{', 'not_json'],
+    ['', 'not_json'],
+    [{ ...good, v: 2 }, 'version'],
+    [{ ...good, v: '1' }, 'schema'],
+    [{ ...good, v: 2, seq: -1 }, 'schema'],
+    [{ ...good, seq: 1.5 }, 'schema'],
+    [{ ...good, extra: 1 }, 'schema'],
+    [[good], 'schema'],
+    ['null', 'schema'],
+    ['"text"', 'schema'],
+    [{ v: 1, messages: [] }, 'schema'],
+    [{ v: 1, messages: Array(501).fill(good) }, 'schema'],
+    [{ ...good, metrics: { a: 'x'.repeat(70_000) } }, 'too_large'],
+    [`{"v":1,"messages":[],"x":"${'x'.repeat(263_000)}"}`, 'too_large'],
+  ])('%# %.60j is refused as %s', (value, reason) => {
+    expect(of(value)).toMatchObject([{ kind: 'unreadable', reason }])
+  })
+
+  test('bytes that are no UTF-8 are no JSON', () => {
+    expect(decode('telemetry', Buffer.from([0x22, 0xff, 0x22]))).toMatchObject([{ reason: 'not_json' }])
+  })
+
+  test('each message of a batch is judged for itself', () => {
+    const { v: _, ...inner } = good
+    expect(of({ v: 1, messages: [inner, { ...inner, seq: 'x' }, 7] })).toMatchObject([
+      { kind: 'telemetry', message: inner },
+      { kind: 'unreadable', reason: 'schema', boot: 'b', raw: expect.stringContaining('"x"') },
+      { kind: 'unreadable', reason: 'schema', raw: '7' },
+    ])
+  })
+
+  test('the detail names fields and never values', () => {
+    const [item] = of({ ...good, boot: 'secret value', metrics: { a: { deep: 'secret' } } })
+    expect(JSON.stringify(item)).not.toContain('secret')
+  })
+
+  test('any bytes give an answer', () => {
+    fc.assert(fc.property(fc.uint8Array(), bytes => decode('telemetry', Buffer.from(bytes)).length > 0))
+    fc.assert(fc.property(fc.json(), json => decode('event', Buffer.from(json)).length > 0))
+  })
+})

@@ -11,10 +11,9 @@ import { buildP0 } from './anonymize/p0.ts'
 import { runGate } from './gate/gate.ts'
 import { type ExportInput, eligibleResidents, exportInputSchema, INPUT_FILE, READINGS_FILE } from './input.ts'
 import { type ExportProgress, type ExportResult, RELEASE_FOLDER } from './outcome.ts'
-import { assemble } from './package/assemble.ts'
+import { assemble, assembleWithoutPeople } from './package/assemble.ts'
 import { MANIFEST, SIGNATURE, sha256, sortedByPath } from './package/manifest.ts'
 import { p0Policy } from './policy.ts'
-import { metricsInScope } from './scope.ts'
 import { readSigningKey } from './sign/key-file.ts'
 import { parsePublicKey, type SigningKey, signBytes } from './sign/minisign.ts'
 import { trustedCommentOf } from './verify/archive.ts'
@@ -64,8 +63,7 @@ export async function buildDataset({ folder, signingKeyFile, progress }: BuildOp
 
     report('gate', 0.6)
     const files = await readBack(draft, input.release)
-    const nobody = { metrics: metricsInScope(input.profiles, input.scope.device_types), published: [], suppressed: [] }
-    const ownFiles = assemble({ ...common, input: withoutPeople(input), tables: nobody })
+    const ownFiles = assembleWithoutPeople({ ...common, input })
     const findings = await runGate({
       connection,
       files,
@@ -136,17 +134,6 @@ async function readBack(file: string, release: string): Promise<ZipEntry[]> {
   if (!zip.ok) throw new AppError('gate_refused', 'The written archive cannot be read back')
   return zip.entries.map(({ path, content }) => ({ path: path.slice(release.length + 1), content }))
 }
-
-/** What is left tells what a package of this request says whoever lives there. */
-const withoutPeople = (input: ExportInput): ExportInput => ({
-  ...input,
-  scope: { ...input.scope, facility: 'none' as ExportInput['scope']['facility'] },
-  devices: [],
-  placements: [],
-  consents: [],
-  approvals: input.approvals.map(approval => ({ ...approval, by: '' })),
-  private_names: [],
-})
 
 async function sign(work: string, release: string, files: readonly ZipEntry[], key: SigningKey) {
   const manifest = files.find(file => file.path === MANIFEST)?.content

@@ -1,4 +1,5 @@
 /** Recounts every cell from the raw input, by other means than the engine: own placements join, own clock, own averages. */
+import { readFile } from 'node:fs/promises'
 import { zoneOffset } from '../../../core/time.ts'
 import type { DuckdbConnection } from '../../../storage/duckdb.ts'
 import type { ExportInput } from '../input.ts'
@@ -40,13 +41,15 @@ export async function recount(
   readingsFile: string,
   input: Pick<ExportInput, 'zone' | 'from_ms' | 'to_ms'>,
 ): Promise<Map<string, Recount>> {
+  const structure = JSON.stringify({
+    scope: { facility: 'VARCHAR', device_types: ['VARCHAR'] },
+    devices: [{ id: 'VARCHAR', profile: 'VARCHAR' }],
+    placements: [{ device: 'VARCHAR', resident: 'VARCHAR', from_ms: 'BIGINT', to_ms: 'BIGINT' }],
+    consents: [{ resident: 'VARCHAR', purpose: 'VARCHAR', from_ms: 'BIGINT' }],
+  })
   await connection.run(
-    `create or replace temp table raw as select * from read_json($input_file, maximum_object_size = 268435456, columns = {
-      scope: 'STRUCT(facility VARCHAR, device_types VARCHAR[])',
-      devices: 'STRUCT(id VARCHAR, profile VARCHAR)[]',
-      placements: 'STRUCT(device VARCHAR, resident VARCHAR, from_ms BIGINT, to_ms BIGINT)[]',
-      consents: 'STRUCT(resident VARCHAR, purpose VARCHAR, from_ms BIGINT)[]'})`,
-    { input_file: inputFile },
+    `create or replace temp table raw as select unnest(from_json($input, '${structure}'), max_depth := 1)`,
+    { input: await readFile(inputFile, 'utf8') },
   )
   const rows = await connection.rows(
     `with span as (

@@ -4,6 +4,7 @@ import { formatInZone } from '../../../core/time.ts'
 import type { P0Tables } from '../anonymize/p0.ts'
 import type { ExportInput } from '../input.ts'
 import type { P0Policy } from '../policy.ts'
+import { metricsInScope } from '../scope.ts'
 import type { ZipEntry } from '../zip.ts'
 import { datapackageOf, tableFiles } from './datapackage.ts'
 import { dictionaryOf } from './dictionary.ts'
@@ -40,6 +41,22 @@ export function assemble({ input, product, tables, policy, inputHashes, keyId }:
   files.push(json('datapackage.json', datapackageOf(input, product, created, described, files)))
   const manifest = { path: MANIFEST, content: Buffer.from(manifestOf(files)) }
   return sortedByPath([...files, manifest])
+}
+
+/** The package of the same request with nobody in it: all that it says whoever lives there. The gate tells names from words by it. */
+export const assembleWithoutPeople = (assembly: Omit<Assembly, 'tables'>): ZipEntry[] => {
+  const { input } = assembly
+  const nobody: ExportInput = {
+    ...input,
+    scope: { ...input.scope, facility: 'none' as ExportInput['scope']['facility'] },
+    devices: [],
+    placements: [],
+    consents: [],
+    approvals: input.approvals.map(approval => ({ ...approval, by: '' })),
+    private_names: [],
+  }
+  const metrics = metricsInScope(input.profiles, input.scope.device_types)
+  return assemble({ ...assembly, input: nobody, tables: { metrics, published: [], suppressed: [] } })
 }
 
 const json = (path: string, value: unknown): ZipEntry => ({

@@ -116,9 +116,9 @@ function plant(file: string, text: string) {
 }
 
 /** Lints the temp folder by our biome.json; returns the reported imports as `file: module`. */
-function reported() {
+function reported(...rules: string[]) {
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
-  const only = ['--only=style/noRestrictedImports', '--only=style/noCommonJs']
+  const only = rules.map(rule => `--only=${rule}`)
   const args = [biome, 'lint', ...only, '--max-diagnostics=none', '--reporter=json', '.']
   const { stdout } = spawnSync(process.execPath, args, { cwd: temp, encoding: 'utf8', maxBuffer: 1 << 26 })
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: { location: Location }[] }
@@ -136,7 +136,7 @@ describe('an import', () => {
   }
   const forms = ["import type { A } from 'mqtt'", "export { B } from 'mqtt'", "await import('mqtt')", "require('mqtt')"]
   plant('gateway/forms.ts', forms.join('\n'))
-  const found = reported()
+  const found = reported('style/noRestrictedImports', 'style/noCommonJs')
 
   it.each(rows)('from $file is reported when the rules forbid it, and only then', ({ file, forbidden }) => {
     const here = found.filter(entry => entry.startsWith(`${file}: `))
@@ -146,6 +146,14 @@ describe('an import', () => {
   it('is reported in each of its forms', () => {
     expect(found.filter(entry => entry.startsWith('gateway/forms.ts'))).toHaveLength(forms.length)
   })
+})
+
+it('of a development package is reported where the platform runs without it', () => {
+  plant('package.json', JSON.stringify({ dependencies: { zod: '4' }, devDependencies: { vitest: '4' } }))
+  plant('core/dev.ts', "import 'zod'\nimport 'vitest'\n")
+  plant('tests/dev.test.ts', "import 'vitest'\n")
+  const found = reported('correctness/noUndeclaredDependencies')
+  expect(found.filter(entry => /\/dev(\.test)?\.ts: /.test(entry))).toEqual(['core/dev.ts: vitest'])
 })
 
 describe('the rules', () => {

@@ -15,9 +15,9 @@ interface Sought {
 }
 
 /**
- * @param ownFiles the package of the same request with nobody in it: all that it says on its own account. A name that is a
- * word there (a facility called `care`) is looked for as a whole value only, one that is a whole value there (a user called
- * `steward`) not at all.
+ * @param ownFiles the package of the same request with nobody in it: all that it says on its own account. A name of one
+ * word that stands there (a facility called `care`) is looked for as a whole value only, one that is a whole value there
+ * (a user called `steward`) not at all.
  */
 export function checkIdentifiers(
   files: readonly WrittenFile[],
@@ -27,7 +27,7 @@ export function checkIdentifiers(
 ): Finding[] {
   const ownValues = new Set(ownFiles.flatMap(file => valuesIn(file, undefined)).map(folded))
   const ownText = folded(ownFiles.map(file => file.content).join('\n'))
-  const sought = soughtIn(input, ownText).filter(item => !ownValues.has(item.text))
+  const sought = soughtIn(input, ownText).filter(item => !(isWord(item.text) && ownValues.has(item.text)))
   return files.flatMap(file => {
     const values = valuesIn(file, tables.get(file.path))
     // Numbers in tables are held against the recount instead: a count may look like a room or a phone.
@@ -45,6 +45,9 @@ export function checkIdentifiers(
 /** Full-width and half-width, upper and lower case are the same to a reader. */
 const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase()
 
+/** Names with digits, signs or blanks are never mere words. */
+const isWord = (text: string): boolean => /^\p{L}+$/u.test(text)
+
 function soughtIn(input: ExportInput, ownText: string): Sought[] {
   const residents = [...input.placements, ...input.consents].flatMap(({ resident }) => resident ?? [])
   const devices = [...input.devices.map(({ id }) => id), ...input.placements.map(({ device }) => device)]
@@ -52,7 +55,7 @@ function soughtIn(input: ExportInput, ownText: string): Sought[] {
     texts.map(folded).map(text => {
       const how = /^[\x20-\x7e]+$/.test(text) ? 'token' : 'anywhere'
       const item: Sought = { kind, text, how }
-      const common = /^\d+$/.test(text) || [...text].length < 3 || stands(item, ownText, NONE)
+      const common = /^\d+$/.test(text) || [...text].length < 3 || (isWord(text) && stands(item, ownText, NONE))
       return common ? { ...item, how: 'whole' } : item
     })
   const all: Sought[] = [

@@ -48,7 +48,7 @@ export interface Device {
 const STATUS_EVERY_MS = 3_600_000
 const CHECK_EVERY_MS = 5_000
 /** Without any receipt, messages that had their PUBACK are sent again after this, then after twice as long, and so on. */
-const UNHEARD_MS = { first: 30_000, most: 3_600_000 }
+const UNHEARD_MS = { first: 15_000, most: 3_600_000 }
 const RECONNECT_MS = { first: 500, most: 30_000 }
 
 /** Starts to connect at once, reconnects for ever with growing pauses, and re-sends the same messages until they are covered. */

@@ -11,7 +11,7 @@ export interface WrittenTables {
 }
 
 /** Whatever the policy says, fewer than this is never published. */
-export const FLOOR = 12
+const FLOOR = 12
 const HOURS = 24
 /** Rounding each value to `sumDecimals` before adding moves a mean by at most half of that step. */
 const slackOf = (policy: P0Policy): number => 10 ** -policy.sumDecimals

@@ -5,7 +5,7 @@ import type { PackageFiles } from './archive.ts'
 import { parseCsv } from './csv.ts'
 import type { Fault } from './report.ts'
 
-export const DESCRIPTION = 'datapackage.json'
+const DESCRIPTION = 'datapackage.json'
 
 const fieldSchema = z.looseObject({
   name: z.string(),

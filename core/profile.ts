@@ -41,6 +41,8 @@ const codesSchema = z.strictObject({
 
 const metricBase = {
   label: textSchema,
+  /** For tiles and walls, where the label is too long: two to four letters. */
+  short: textSchema.optional(),
   sampling: samplingSchema,
   /** Standard codes; absent where none is established, never invented. */
   codes: codesSchema.default({}),

@@ -20,11 +20,13 @@ export const bedSleepMat = defineProfile({
   role: 'watch',
   metrics: {
     heart_rate: number(text('心拍', '심박', 'Heart rate'), '/min', [20, 220], every(60), {
+      short: text('心拍', '심박', 'HR'),
       codes: { loinc: '8867-4', sdtm: 'HR' },
       plausible: [45, 110],
     }),
     resp_rate: number(text('呼吸', '호흡', 'Breathing'), '/min', [2, 60], every(60), {
       codes: { mdc: 151562, loinc: '9279-1', sdtm: 'RESP' },
+      short: text('呼吸', '호흡', 'RR'),
       plausible: [8, 25],
     }),
     activity: number(text('体動', '움직임', 'Movement'), '{count}/min', [0, 1000], every(60)),

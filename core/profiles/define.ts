@@ -14,7 +14,7 @@ export const number = (
   unit: string,
   range: [number, number],
   sampling: MetricInput['sampling'],
-  more: Pick<NumberInput, 'codes' | 'plausible' | 'digits'> = {},
+  more: Pick<NumberInput, 'codes' | 'plausible' | 'digits' | 'short'> = {},
 ): MetricInput => ({ kind: 'number', label, unit, range, sampling, ...more })
 
 /** Checks a profile as it is written down, exactly as a maker's would be. */

@@ -48,7 +48,9 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
         const will = { topic: facilityTopic(facility, 'gateway'), payload: JSON.stringify(lastWill(instance, VERSION)) }
         const link = connectLink({ ...linkOptions(`gateway-${facility}-events`), will })
         talk.set(facility, link)
-        link.subscribe([...listeners.keys()].filter(topic => facilityOf(topic) === facility))
+        // First of all: who else speaks for this facility must be known before we say a word on this connection.
+        link.subscribe([will.topic, ...[...listeners.keys()].filter(topic => facilityOf(topic) === facility)])
+        listeners.set(will.topic, giveWay)
       }
     },
     open(facility) {
@@ -80,15 +82,20 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
       address,
       facilities.map(facility => facilityTopic(facility, 'gateway')),
     )
-    for (const { topic, payload } of kept) {
-      const other = gatewayMessageSchema.safeParse(jsonOf(payload))
-      if (!other.success || other.data.state !== 'online' || other.data.at === null) continue
-      if (other.data.instance === instance || deps.clock() - other.data.at >= ALIVE_MS) continue
-      throw new AppError(
-        'gateway_running',
-        `another gateway serves ${facilityOf(topic)}: instance ${other.data.instance}`,
-      )
-    }
+    const other = kept.find(speaksForAnother)
+    if (other) throw new AppError('gateway_running', `another gateway serves ${facilityOf(other.topic)}`)
+  }
+
+  /** Not every broker tells a connection that its place was taken (Mosquitto 2.0.11 does not): the other's heartbeat does. */
+  function giveWay(message: BusMessage): void {
+    if (speaksForAnother(message))
+      deps.fatal(new AppError('taken_over', `another gateway has taken over ${facilityOf(message.topic)}`))
+  }
+
+  function speaksForAnother({ payload }: BusMessage): boolean {
+    const parsed = gatewayMessageSchema.safeParse(jsonOf(payload))
+    if (!parsed.success || parsed.data.state !== 'online' || parsed.data.at === null) return false
+    return parsed.data.instance !== instance && deps.clock() - parsed.data.at < ALIVE_MS
   }
 
   function linkOptions(clientId: string) {

@@ -1,9 +1,5 @@
 /** The server: puts sign-in, routes, live boards, registry topic and dataset builds together on one port. */
-import { createServer as createHttp, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttps } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { AppError } from '../core/errors.ts'
 import type { FacilityId } from '../core/ids.ts'
 import type { TelemetrySource } from '../core/ports.ts'
 import type { Registry } from '../core/registry.ts'
@@ -22,6 +18,7 @@ import { createLinks } from './datasets/links.ts'
 import { createBuildQueue } from './datasets/queue.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
+import { listen } from './http/listener.ts'
 import { isOwnPage } from './http/same-site.ts'
 import { createBoards } from './live/boards.ts'
 import { createFeed } from './live/feed.ts'
@@ -110,7 +107,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const sessions = createSessions({ registry, clock, secure })
   const feed = createFeed({ clock, metrics })
   const boards = createBoards({ registry, source, feed, clock, log })
-  const http = await listen(config)
+  const http = await listen(config.httpPort, config.tls)
   const sockets = createSockets({
     http: http.server,
     sessions,
@@ -118,7 +115,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     log,
     metrics,
   })
-  ends.push(() => close(http.server))
+  ends.push(http.stop)
   ends.push(sockets.stop)
 
   const queue = createBuildQueue({
@@ -194,41 +191,3 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   await queue.start()
   return { port: http.port, url: publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${http.port}` }
 }
-
-interface Listening {
-  server: Server
-  port: number
-  /** Requests wait until there is something that answers them. */
-  serve(listener: RequestListener): void
-}
-
-async function listen({ httpPort, tls }: ServerSettings): Promise<Listening> {
-  let serve: RequestListener = (_, response) => {
-    response.writeHead(503, { 'Retry-After': '1' }).end('starting')
-  }
-  const listener: RequestListener = (request, response) => serve(request, response)
-  const server: Server = tls ? createHttps(tls, listener) : createHttp(listener)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', cause =>
-      reject(
-        new AppError('port_unavailable', `port ${httpPort} cannot be opened: ${cause.message}; set HTTP_PORT`, {
-          cause,
-        }),
-      ),
-    )
-    server.listen(httpPort, resolve)
-  })
-  return {
-    server,
-    port: (server.address() as AddressInfo).port,
-    serve: next => {
-      serve = next
-    },
-  }
-}
-
-const close = (server: Server): Promise<void> =>
-  new Promise(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })

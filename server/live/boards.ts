@@ -84,7 +84,7 @@ export function createBoards({
       const message = { room, device, profile, event, at: zone.format(deviceMs), late: marks.includes('late') }
       return known.has(keyOfEvent(message)) ? [] : [message]
     })
-    board.events = [...board.events, ...older].slice(0, MAX_EVENTS)
+    board.events = newestFirst([...board.events, ...older])
     await fillMinutes(source, layout, past, board.minutes, clock())
   }
   const roomsNow = (board: BoardState): RoomNow[] => {
@@ -133,9 +133,8 @@ export function createBoards({
         const profile = room?.devices.find(({ record }) => record.id === device)?.profile.id
         return profile ? [{ room: room.record.id, device, profile, event, at: zone.format(at), late }] : []
       })
-      fresh.reverse()
-      board.events = [...fresh, ...board.events].slice(0, MAX_EVENTS)
-      return fresh
+      board.events = newestFirst([...fresh, ...board.events])
+      return newestFirst(fresh)
     },
     async refresh(facilityId) {
       const board = ready.get(facilityId)
@@ -178,3 +177,7 @@ export function createBoards({
 }
 
 const keyOfEvent = (event: BoardEventMessage): string => `${event.device} ${event.event} ${event.at}`
+
+/** By the time at which they happened: what arrives late takes its place among the old ones. */
+const newestFirst = (events: BoardEventMessage[]): BoardEventMessage[] =>
+  events.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, MAX_EVENTS)

@@ -140,12 +140,14 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
       // Both are the library's own and not in its types; the inner socket is absent once the connection is gone.
       const conn = socket.conn as unknown as {
         writeBuffer: unknown[]
-        transport: { socket?: { bufferedAmount?: number } }
+        transport: { socket?: { bufferedAmount: number; terminate(): void } }
       }
       const slow = conn.writeBuffer.length > MAX_PACKETS || (conn.transport.socket?.bufferedAmount ?? 0) > MAX_BYTES
       if (slow && socket.data.slow) {
         metrics.slowSocket()
         log.info({}, 'closed a socket that did not keep up')
+        // No farewell: it would wait behind everything that is not being read.
+        conn.transport.socket?.terminate()
         socket.disconnect(true)
       }
       socket.data.slow = slow

@@ -1,13 +1,16 @@
 /** The staff board: headline, tiles by unit in their fixed places, recent events; or its wall and phone forms. */
 import { lazy, Suspense, useEffect } from 'react'
 import { useSearchParams } from 'wouter'
+import { useSignedIn } from '../me.ts'
 import { Failure, Loading, Nothing } from '../parts/notice.tsx'
 import { useSay, useServices, useValue } from '../services.ts'
 import { PHONE, useMedia } from '../use-now.ts'
 import styles from './board-page.module.css'
-import { EventColumn } from './event-column.tsx'
+import { EventColumn, Notice } from './event-column.tsx'
 import { parseFilter } from './filter.ts'
 import { Headline } from './headline.tsx'
+import { keepRooms } from './known-rooms.ts'
+import { Skeleton } from './skeleton.tsx'
 import { TileGrid } from './tile-grid.tsx'
 import { useBoardFrame } from './use-board.ts'
 
@@ -19,15 +22,29 @@ export function BoardPage() {
   const problem = useValue(services.boardProblem)
   const frame = useBoardFrame()
   const isPhone = useMedia(PHONE)
+  const { facility } = useSignedIn()
   const [search] = useSearchParams()
   useEffect(() => {
     document.title = `${say('nav.board')} | ${say('brand')}`
   }, [say])
+  useEffect(() => {
+    if (frame) keepRooms(frame, id => services.store.room(id)?.label ?? id)
+  }, [frame, services.store])
   if (!frame)
     return (
-      <div className={styles.waiting}>
-        <h1 tabIndex={-1}>{problem ? say('board.notSeen') : say('board.loading')}</h1>
-        {problem ? <Failure error={problem} onRetry={services.retryBoard} /> : <Loading />}
+      <div className={styles.page}>
+        <div className={styles.board}>
+          <div className={styles.waiting}>
+            <h1 tabIndex={-1}>{problem ? say('board.notSeen') : say('board.loading')}</h1>
+            {problem !== null && <Failure error={problem} onRetry={services.retryBoard} />}
+          </div>
+          <Skeleton facility={facility} />
+        </div>
+        {!isPhone && (
+          <aside className={styles.waitingSide}>
+            <Notice />
+          </aside>
+        )}
       </div>
     )
   if (frame.order.length === 0)

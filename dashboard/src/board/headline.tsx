@@ -3,7 +3,7 @@ import { useSearchParams } from 'wouter'
 import { hourMinuteSecond } from '../format.ts'
 import { Glyph } from '../parts/glyph.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { useSay } from '../services.ts'
+import { useLanguage, useSay } from '../services.ts'
 import { useNow } from '../use-now.ts'
 import { byAttention, needsLook } from './attention.ts'
 import { type Filter, filterQuery } from './filter.ts'
@@ -38,7 +38,7 @@ export function useVerdict(zone: string, named = NAMED) {
       .map(room => `${room.label} ${say(`state.${room.state}`)}`)
       .join('\n'),
   )
-  if (!isNow) return { kind: 'unseen' as const, count: 0, head: say('board.notSeen'), sub: '' }
+  if (!isNow) return { kind: 'unseen' as const, count: 0, head: say('board.notSeen'), sub: '', names: [] }
   const names = meant === '' ? [] : meant.split('\n')
   if (names.length === 0)
     return {
@@ -51,24 +51,48 @@ export function useVerdict(zone: string, named = NAMED) {
         total: sums.total,
         missing: sums.notInstalled,
       }),
+      names: [],
     }
   const more = names.length - named
   return {
     kind: 'look' as const,
     count: names.length,
     head: say('board.look', { count: names.length }),
-    sub: names.slice(0, named).join(say('list.separator')) + (more > 0 ? say('list.more', { count: more }) : ''),
+    sub: '',
+    names: more > 0 ? [...names.slice(0, named), say('list.more', { count: more })] : names,
   }
 }
 
+/** Under the sentence: which rooms, or when it was last true. No name is ever broken. */
+export function VerdictWords({
+  verdict,
+  className,
+}: {
+  verdict: ReturnType<typeof useVerdict>
+  className?: string | undefined
+}) {
+  if (verdict.names.length === 0) return verdict.sub === '' ? null : <p className={className}>{verdict.sub}</p>
+  return (
+    <p className={className}>
+      {verdict.names.map(name => (
+        <span key={name} className={styles.name}>
+          {name}
+        </span>
+      ))}
+    </p>
+  )
+}
+
 function Verdict({ zone }: { zone: string }) {
-  const { kind, head, sub } = useVerdict(zone)
+  const language = useLanguage()
+  const verdict = useVerdict(zone, language === 'en' ? 3 : NAMED)
+  const { kind, head } = verdict
   return (
     <div className={styles.verdict} data-kind={kind}>
       <Icon name={kind === 'calm' ? 'check' : kind === 'look' ? 'eye' : 'linkOff'} className={styles.icon} />
       <div className={styles.words}>
         <h1 tabIndex={-1}>{head}</h1>
-        {sub && <p>{sub}</p>}
+        <VerdictWords verdict={verdict} />
       </div>
     </div>
   )

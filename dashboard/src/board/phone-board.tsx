@@ -88,7 +88,7 @@ function PhoneRoom({ id, frame }: { id: string; frame: BoardFrame }) {
       <Link
         href={`/rooms/${id}`}
         className={styles.room}
-        data-look={isStopped ? 'unseen' : LOOKS[room.state]}
+        data-look={isNow ? LOOKS[room.state] : 'unseen'}
         data-room={room.label}
       >
         <b>{room.label}</b>

@@ -46,7 +46,13 @@ export function TileGrid({ frame, filter }: { frame: BoardFrame; filter: Filter 
     )
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the links inside take the keys; this hears the arrows for them
-    <div ref={box} className={styles.units} onKeyDown={onKeyDown}>
+    <div
+      ref={box}
+      className={styles.units}
+      data-filtered={filter.kind !== 'all' || undefined}
+      data-many={frame.order.length > 24 || undefined}
+      onKeyDown={onKeyDown}
+    >
       {filter.kind !== 'all' && (
         <p className={styles.partial}>
           {say('filter.partial', { shown: shown.size, total: frame.order.length })}
@@ -56,7 +62,7 @@ export function TileGrid({ frame, filter }: { frame: BoardFrame; filter: Filter 
       {frame.units
         .filter(unit => unit.rooms.some(id => shown.has(id)))
         .map(unit => (
-          <section key={unit.name} className={styles.section} data-rows={Math.ceil(unit.rooms.length / 6)}>
+          <section key={unit.name} className={styles.section} style={{ flexGrow: Math.ceil(unit.rooms.length / 6) }}>
             <div className={styles.unit}>
               <h2>{unit.name}</h2>
               <small>{say('board.unit', { rooms: unit.rooms.length, watched: unit.watched })}</small>

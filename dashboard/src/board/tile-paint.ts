@@ -81,17 +81,18 @@ export function paintPosture(
   colors: PostureColors,
 ): void {
   context.clearRect(0, 0, width, height)
-  const step = width / states.length
+  // Whole pixels, or the neighbours' edges show as seams.
+  const x = (i: number): number => Math.round((i * width) / states.length)
   const top = (state: PlaceState): number => height - (HEIGHTS[state] ?? 0) * (height - 2) - 1
   for (let i = 0; i < states.length; i += 1) {
     const state = states[i]
     if (!state || state === 'not_installed') continue
     if (HEIGHTS[state] === undefined) {
-      paintHatch(context, i * step, height * 0.35, step, height * 0.65, colors.hatchA, colors.hatchLine, 4)
+      paintHatch(context, x(i), height * 0.35, x(i + 1) - x(i), height * 0.65, colors.hatchA, colors.hatchLine, 4)
       continue
     }
     context.fillStyle = colors.fill[state] ?? colors.stroke
-    context.fillRect(i * step, top(state), step + 0.5, height - top(state))
+    context.fillRect(x(i), top(state), x(i + 1) - x(i), height - top(state))
   }
   context.strokeStyle = colors.stroke
   context.lineWidth = 1.5
@@ -103,9 +104,9 @@ export function paintPosture(
       isDown = false
       continue
     }
-    if (isDown) context.lineTo(i * step, top(state))
-    else context.moveTo(i * step, top(state))
-    context.lineTo((i + 1) * step, top(state))
+    if (isDown) context.lineTo(x(i), top(state))
+    else context.moveTo(x(i), top(state))
+    context.lineTo(x(i + 1), top(state))
     isDown = true
   }
   context.stroke()

@@ -1,5 +1,5 @@
 /** Which of a room's values a tile shows, and in what words it says that there are none. */
-import type { DeviceProfile } from '../../../core/profile.ts'
+import type { DeviceProfile, Language, Metric, Text } from '../../../core/profile.ts'
 import type { StoredValue } from '../../../core/readings.ts'
 import { isOffBed } from './attention.ts'
 import type { RoomView } from './room-view.ts'
@@ -8,6 +8,9 @@ import type { BoardFrame } from './store.ts'
 export interface TileValue {
   column: number
   value: StoredValue
+  digits: number
+  /** Short name of the metric. */
+  name: Text
 }
 
 /** Metrics by what their devices are for; from the profiles alone. */
@@ -16,6 +19,8 @@ export interface MetricRoles {
   watch: ReadonlySet<string>
   /** Of devices that sense the bed: nothing comes while the resident is elsewhere. */
   bed: ReadonlySet<string>
+  /** What a tile calls them. */
+  short: ReadonlyMap<string, Text>
 }
 
 export function metricRoles(profiles: readonly DeviceProfile[]): MetricRoles {
@@ -24,6 +29,13 @@ export function metricRoles(profiles: readonly DeviceProfile[]): MetricRoles {
   return {
     watch: namesOf(profiles.filter(profile => profile.role === 'watch')),
     bed: namesOf(profiles.filter(sensesBed)),
+    short: new Map(
+      profiles.flatMap(profile =>
+        Object.entries(profile.metrics).map(
+          ([name, metric]: [string, Metric]) => [name, metric.short ?? metric.label] as const,
+        ),
+      ),
+    ),
   }
 }
 const sensesBed = (profile: DeviceProfile): boolean =>
@@ -37,7 +49,19 @@ export function tileValues(room: RoomView, layout: BoardFrame['layout'], roles: 
   const all = layout.metrics.flatMap((metric, column) => {
     const value = room.values[column]
     if (value === null || value === undefined || (offBed && roles.bed.has(metric.name))) return []
-    return [{ column, value, isWatch: roles.watch.has(metric.name) }]
+    return [
+      {
+        column,
+        value,
+        digits: metric.digits,
+        name: roles.short.get(metric.name) ?? metric.label,
+        isWatch: roles.watch.has(metric.name),
+      },
+    ]
   })
   return all.sort((a, b) => Number(b.isWatch) - Number(a.isWatch)).slice(0, 2)
 }
+
+/** For a wall: one sign in Japanese and Korean, at most three letters in English. */
+export const wallName = (name: Text, language: Language): string =>
+  language === 'en' ? name.en.slice(0, 3) : ([...name[language]][0] ?? '')

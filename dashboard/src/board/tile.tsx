@@ -11,7 +11,7 @@ import type { RoomView } from './room-view.ts'
 import type { BoardFrame } from './store.ts'
 import styles from './tile.module.css'
 import { PostureStrip, Sparkline } from './tile-canvas.tsx'
-import { type MetricRoles, tileValues } from './tile-values.ts'
+import { type MetricRoles, type TileValue, tileValues } from './tile-values.ts'
 import { useLinkKind, useMinute, useRoom, useStoppedSince, useValuesGone } from './use-board.ts'
 
 interface TileProps {
@@ -27,7 +27,7 @@ export const Tile = memo(function Tile({ id, frame, roles, isTabStop, onFocus }:
   const kind = useLinkKind()
   if (!room) return null
   const isNow = isPresent(kind)
-  const look = isNow || room.state === 'not_installed' ? LOOKS[room.state] : 'unseen'
+  const look = isNow ? LOOKS[room.state] : 'unseen'
   return (
     <li className={styles.cell}>
       <Link
@@ -98,15 +98,12 @@ function Values({ room, frame, roles }: Inside) {
       </span>
     )
   const [first, second] = values
-  const text = (each: NonNullable<typeof first>) => {
-    const metric = frame.layout.metrics[each.column]
-    return (
-      <span className={styles.value}>
-        <i>{metric?.label[language]}</i>
-        <b>{valueText(each.value, metric?.digits ?? 0, language)}</b>
-      </span>
-    )
-  }
+  const text = (each: TileValue) => (
+    <span className={styles.value}>
+      <i>{each.name[language]}</i>
+      <b>{valueText(each.value, each.digits, language)}</b>
+    </span>
+  )
   return (
     <span className={styles.values} data-old={room.state === 'stale' || undefined}>
       {first && text(first)}
@@ -171,7 +168,9 @@ function Stopped({ room, frame, roles }: Inside) {
         <span className={styles.last} />
       </>
     )
-  const last = sinceMs === null ? '' : hourMinute(sinceMs, frame.facility.zone)
+  // A room that had already gone silent is dated by its own silence.
+  const lastMs = room.state === 'stale' || room.state === 'offline' ? (room.sinceMs ?? sinceMs) : sinceMs
+  const last = lastMs === null ? '' : hourMinute(lastMs, frame.facility.zone)
   const values = tileValues(room, frame.layout, roles)
   return (
     <>
@@ -185,8 +184,8 @@ function Stopped({ room, frame, roles }: Inside) {
       <span className={styles.values} data-old={!gone || undefined}>
         {values.map(each => (
           <span key={each.column} className={styles.value}>
-            <i>{frame.layout.metrics[each.column]?.label[language]}</i>
-            <b>{gone ? '—' : valueText(each.value, frame.layout.metrics[each.column]?.digits ?? 0, language)}</b>
+            <i>{each.name[language]}</i>
+            <b>{gone ? '—' : valueText(each.value, each.digits, language)}</b>
           </span>
         ))}
       </span>

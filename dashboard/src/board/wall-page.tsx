@@ -9,10 +9,10 @@ import { useLanguage, useSay, useServices } from '../services.ts'
 import { useNow } from '../use-now.ts'
 import { LONG_OUT_MS, LOOKS } from './attention.ts'
 import { Notice } from './event-column.tsx'
-import { Sums, useVerdict } from './headline.tsx'
+import { Sums, useVerdict, VerdictWords } from './headline.tsx'
 import { isPresent } from './link.ts'
 import type { BoardFrame } from './store.ts'
-import { type MetricRoles, metricRoles, tileValues } from './tile-values.ts'
+import { type MetricRoles, metricRoles, tileValues, wallName } from './tile-values.ts'
 import { useBoardFrame, useEvents, useLinkKind, useMinute, useRoom, useStoppedSince } from './use-board.ts'
 import styles from './wall-page.module.css'
 
@@ -118,7 +118,7 @@ function WallTile({ id, frame, roles }: { id: string; frame: BoardFrame; roles: 
   const isGone = state === 'stale' || state === 'offline'
   const values = isStopped || LOOKS[room.state] === 'unseen' ? [] : tileValues(room, frame.layout, roles)
   return (
-    <div className={styles.tile} data-look={LOOKS[state]} data-room={room.label}>
+    <div className={styles.tile} data-look={isNow ? LOOKS[state] : 'unseen'} data-room={room.label}>
       <span className={styles.first}>
         <b>{room.label}</b>
         <Glyph state={state} className={styles.glyph} />
@@ -135,10 +135,10 @@ function WallTile({ id, frame, roles }: { id: string; frame: BoardFrame; roles: 
               : shortSpan(elapsed, say)}
           </span>
         )}
-        {values.map(({ column, value }) => (
-          <span key={column} className={styles.value}>
-            <i>{frame.layout.metrics[column]?.label[language]}</i>
-            {valueText(value, frame.layout.metrics[column]?.digits ?? 0, language)}
+        {values.map(each => (
+          <span key={each.column} className={styles.value}>
+            <i>{wallName(each.name, language)}</i>
+            {valueText(each.value, each.digits, language)}
           </span>
         ))}
       </span>
@@ -164,7 +164,7 @@ function Side({ frame }: { frame: BoardFrame }) {
         {verdict.kind === 'look' && <b>{verdict.count}</b>}
         {verdict.kind === 'look' ? say('wall.look') : verdict.head}
       </h1>
-      {verdict.sub && <p className={styles.names}>{verdict.sub}</p>}
+      <VerdictWords verdict={verdict} className={styles.names} />
       <h2>{say('events.title')}</h2>
       <ol className={styles.events}>
         {events.map(event => (

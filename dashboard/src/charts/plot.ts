@@ -6,7 +6,7 @@ import type { Columns, Interval } from './series.ts'
 import type { Tick } from './ticks.ts'
 
 /** Width of the figures at the left, and room at the right, in CSS pixels: the same for every track of a stack. */
-export const GUTTER = 46
+export const GUTTER = 64
 export const MARGIN = 14
 const FONT = '12px system-ui, sans-serif'
 
@@ -86,7 +86,10 @@ export function createPlot(element: HTMLElement, input: PlotInput, colors: PlotC
         },
       ],
       bands: input.isOnDemand ? [] : [{ series: [2, 1], fill: colors.band }],
-      hooks: { drawClear: [self => paintGround(self, input, colors)] },
+      hooks: {
+        drawClear: [self => paintGround(self, input, colors)],
+        drawAxes: [self => paintSilences(self, input, colors)],
+      },
     },
     [columns.x, columns.min, columns.max, columns.mean],
     element,
@@ -106,9 +109,9 @@ function padded(low: number | null, high: number | null, digits: number): [numbe
   return [middle - reach * 0.6, middle + reach * 0.6]
 }
 
-function paintGround(self: UPlot, { nights, silences, ticks }: PlotInput, colors: PlotColors): void {
+function paintGround(self: UPlot, { nights, ticks }: PlotInput, colors: PlotColors): void {
   const { ctx } = self
-  const { left, top, width, height } = self.bbox
+  const { top, height } = self.bbox
   const x = (ms: number): number => self.valToPos(ms / 1000, 'x', true)
   ctx.save()
   ctx.fillStyle = colors.shade
@@ -121,12 +124,22 @@ function paintGround(self: UPlot, { nights, silences, ticks }: PlotInput, colors
     ctx.lineTo(x(tick.ms), top + height)
   }
   ctx.stroke()
+  ctx.restore()
+}
+
+/** Over the grid: where nothing was received there is nothing to measure by. */
+function paintSilences(self: UPlot, { silences }: PlotInput, colors: PlotColors): void {
+  const { ctx } = self
+  const { left, top, width, height } = self.bbox
+  const x = (ms: number): number => self.valToPos(ms / 1000, 'x', true)
   for (const silence of silences) {
     const from = Math.max(left, x(silence.fromMs))
     const to = Math.min(left + width, x(silence.toMs))
     paintHatch(ctx, from, top, Math.max(1, to - from), height, colors.hatchA, colors.hatchLine, 6 * UPlot.pxRatio)
   }
+  ctx.save()
   ctx.strokeStyle = colors.edge
+  ctx.lineWidth = UPlot.pxRatio
   ctx.beginPath()
   ctx.moveTo(left, top + height)
   ctx.lineTo(left + width, top + height)

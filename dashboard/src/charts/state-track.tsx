@@ -1,27 +1,30 @@
 /** States over time: the body's height for a resident's states, on or off for switches, hatch where nothing was received. */
 import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { HEIGHTS, paintHatch, readPostureColors } from '../board/tile-paint.ts'
+import { HEIGHTS, type PostureColors, paintHatch, readPostureColors } from '../board/tile-paint.ts'
 import { span } from '../format.ts'
 import { useSay, useServices } from '../services.ts'
-import { GUTTER, MARGIN } from './plot.ts'
+import { GUTTER, MARGIN, type PlotColors, readPlotColors } from './plot.ts'
 import { type Interval, totalMs } from './series.ts'
+import type { Tick } from './ticks.ts'
 import { TrackLabel } from './track-label.tsx'
 import type { StateRun, StateTrack } from './tracks.ts'
 import styles from './trend-stack.module.css'
 
-const BODY_HEIGHT = 116
+const BODY_HEIGHT = 132
 const SWITCH_HEIGHT = 40
 
 interface Props {
   track: StateTrack
   width: number
   window: Interval
+  nights: readonly Interval[]
+  ticks: readonly Tick[]
   showDevice: boolean
 }
 
 const levelOf = (run: StateRun): number | null => (run.state ? (HEIGHTS[run.state] ?? null) : run.isOn ? 1 : 0.06)
 
-export function StateTrackView({ track, width, window, showDevice }: Props) {
+export function StateTrackView({ track, width, window, nights, ticks, showDevice }: Props) {
   const say = useSay()
   const { theme } = useServices()
   const shown = useSyncExternalStore(theme.subscribe, theme.shown)
@@ -37,8 +40,12 @@ export function StateTrackView({ track, width, window, showDevice }: Props) {
     canvas.width = Math.round(width * scale)
     canvas.height = Math.round(height * scale)
     context.setTransform(scale, 0, 0, scale, 0, 0)
-    paintRuns(context, track, window, width, height, readPostureColors(canvas))
-  }, [track, window, width, height, shown])
+    paintRuns(
+      context,
+      { track, window, nights, ticks, width, height },
+      { ...readPostureColors(canvas), ...readPlotColors(canvas) },
+    )
+  }, [track, window, nights, ticks, width, height, shown])
   const levels = isBody ? levelsOf(track.runs) : []
   return (
     <>
@@ -53,7 +60,7 @@ export function StateTrackView({ track, width, window, showDevice }: Props) {
       <div className={styles.states}>
         <canvas ref={ref} className={isBody ? styles.body : styles.switch} />
         {levels.map(level => (
-          <small key={level.text} className={styles.level} style={{ top: (1 - level.height) * (height - 16) }}>
+          <small key={level.text} className={styles.level} style={{ top: height - level.height * (height - 8) - 10 }}>
             {level.text}
           </small>
         ))}
@@ -70,21 +77,26 @@ function levelsOf(runs: readonly StateRun[]): { text: string; height: number }[]
       found.set(HEIGHTS[run.state] as number, run.text)
   const sorted = [...found].sort((a, b) => b[0] - a[0])
   return sorted
-    .filter(([height], i) => i === 0 || (sorted[i - 1] as [number, string])[0] - height >= 0.13)
+    .filter(([height], i) => i === 0 || (sorted[i - 1] as [number, string])[0] - height >= 0.115)
     .map(([height, text]) => ({ height, text }))
+}
+
+interface Picture extends Omit<Props, 'showDevice'> {
+  height: number
 }
 
 function paintRuns(
   context: CanvasRenderingContext2D,
-  track: StateTrack,
-  window: Interval,
-  width: number,
-  height: number,
-  colors: ReturnType<typeof readPostureColors>,
+  { track, window, nights, ticks, width, height }: Picture,
+  colors: PostureColors & PlotColors,
 ): void {
   const inner = width - GUTTER - MARGIN
   const x = (ms: number): number => GUTTER + ((ms - window.fromMs) / (window.toMs - window.fromMs)) * inner
   context.clearRect(0, 0, width, height)
+  context.fillStyle = colors.shade
+  for (const night of nights) context.fillRect(x(night.fromMs), 0, x(night.toMs) - x(night.fromMs), height)
+  context.fillStyle = colors.grid
+  for (const tick of ticks) context.fillRect(x(tick.ms), 0, 1, height)
   for (const silence of track.silences)
     paintHatch(
       context,

@@ -109,7 +109,14 @@ export function TrendStack({ window, zone, tracks, events, isOld, showDevice }: 
                 showDevice={showDevice}
               />
             ) : (
-              <StateTrackView track={track} width={width} window={window} showDevice={showDevice} />
+              <StateTrackView
+                track={track}
+                width={width}
+                window={window}
+                nights={nights}
+                ticks={ticks}
+                showDevice={showDevice}
+              />
             )}
           </div>
         ))}

@@ -2,6 +2,7 @@
 import { Link } from 'wouter'
 import type { DatasetRequest } from '../../../core/rest.ts'
 import { useCatalogue } from '../catalogue.ts'
+import { useFacilityName } from '../devices/use-devices.ts'
 import { day } from '../format.ts'
 import { ButtonLink } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -68,6 +69,7 @@ function Row({ request, isMine }: { request: DatasetRequest; isMine: boolean }) 
   const say = useSay()
   const language = useLanguage()
   const catalogue = useCatalogue()
+  const facility = useFacilityName(request.scope.facility)
   return (
     <tr data-mine={isMine || undefined}>
       <td data-column="request">
@@ -82,7 +84,7 @@ function Row({ request, isMine }: { request: DatasetRequest; isMine: boolean }) 
       <td data-column="scope">
         {request.scope.device_types.map(type => catalogue.deviceLabel(type)).join(say('list.comma'))}
         <small>
-          {request.scope.facility} {say('list.dot')} {request.scope.from} – {request.scope.to}
+          {facility} {say('list.dot')} {request.scope.from} – {request.scope.to}
         </small>
       </td>
       <td data-column="state">

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { DatasetRequest } from '../../../core/rest.ts'
 import { useCatalogue } from '../catalogue.ts'
+import { useFacilityName } from '../devices/use-devices.ts'
 import { whenLong, zoneName } from '../format.ts'
 import { useSignedIn } from '../me.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
@@ -76,8 +77,9 @@ function Scope({ request }: { request: DatasetRequest }) {
   const say = useSay()
   const catalogue = useCatalogue()
   const { scope } = request
+  const facility = useFacilityName(scope.facility)
   const facts: [string, string][] = [
-    [say('form.facility'), scope.facility],
+    [say('form.facility'), facility],
     [
       say('form.types'),
       scope.device_types.map(type => `${catalogue.deviceLabel(type)} (${type})`).join(say('list.comma')),

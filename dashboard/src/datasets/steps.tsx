@@ -39,8 +39,7 @@ export function Steps({ request }: { request: DatasetRequest }) {
     >
       {STEPS.map((step, i) => (
         <li key={step} data-done={i < at || undefined} aria-current={i === at ? 'step' : undefined}>
-          {i === at ? say(`request.state.${request.state}`) : say(`steps.${step}`)}
-          {i === at && (step === 'review1' || step === 'review2') && ` ${say(`steps.${step}`)}`}
+          {i === at && request.state !== 'submitted' ? say(`request.state.${request.state}`) : say(`steps.${step}`)}
         </li>
       ))}
     </ol>

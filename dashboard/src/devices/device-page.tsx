@@ -12,9 +12,9 @@ import { Failure, Loading, Nothing } from '../parts/notice.tsx'
 import { useLanguage, useSay, useServices } from '../services.ts'
 import { useNow } from '../use-now.ts'
 import styles from './device-page.module.css'
-import { NewestValues, useNewest } from './newest-values.tsx'
+import { NewestValues, useNewestText } from './newest-values.tsx'
 import { isGone, skewText, standingOf } from './standing.ts'
-import { useDevice, useZone } from './use-devices.ts'
+import { useDevice, useIsCut, useZone } from './use-devices.ts'
 
 const TrendPanel = lazy(() => import('../charts/trend-panel.tsx').then(module => ({ default: module.TrendPanel })))
 const EVENTS_SHOWN = 200
@@ -24,7 +24,8 @@ export function DevicePage({ id }: { id: string }) {
   const { facility: own } = useSignedIn()
   const [search] = useSearchParams()
   const facility = search.get('facility') ?? own ?? undefined
-  const { data, error, refetch } = useDevice(id, facility)
+  const { data, error, refetch, dataUpdatedAt } = useDevice(id, facility)
+  const isCut = useIsCut(dataUpdatedAt)
   const catalogue = useCatalogue()
   useEffect(() => {
     document.title = `${id} | ${say('brand')}`
@@ -39,7 +40,7 @@ export function DevicePage({ id }: { id: string }) {
           <h1 tabIndex={-1}>{data ? catalogue.deviceLabel(data.profile) : id}</h1>
           <p className="mono">{id}</p>
         </div>
-        {data && <Technical device={data} />}
+        {data && <Technical device={data} isCut={isCut} />}
       </header>
       {error ? (
         <Failure error={error} onRetry={() => void refetch()} />
@@ -52,12 +53,12 @@ export function DevicePage({ id }: { id: string }) {
   )
 }
 
-function Technical({ device }: { device: DeviceDetail }) {
+function Technical({ device, isCut }: { device: DeviceDetail; isCut: boolean }) {
   const say = useSay()
   const language = useLanguage()
   const zone = useZone(device.facility)
   const now = useNow(5_000)
-  const standing = standingOf(device)
+  const standing = standingOf(device, isCut)
   const heardMs = device.heard === null ? null : Date.parse(device.heard)
   const facts: [string, string][] = [
     [say('fleet.col.room'), device.room?.label ?? '—'],
@@ -94,7 +95,7 @@ function Inside({ device }: { device: DeviceDetail }) {
   const catalogue = useCatalogue()
   const zone = useZone(device.facility)
   const now = useNow(5_000)
-  const newest = useNewest(device)
+  const newest = useNewestText()(device)
   const mayRead = device.newest !== undefined
   const { data: events } = useQuery({
     queryKey: ['device-events', device.facility, device.id],

@@ -10,7 +10,7 @@ import { useNow } from '../use-now.ts'
 import styles from './fleet-page.module.css'
 import { FleetRow } from './fleet-row.tsx'
 import { needsCare, STANDINGS, standingOf } from './standing.ts'
-import { useDevices } from './use-devices.ts'
+import { useDevices, useIsCut } from './use-devices.ts'
 
 const ORDERS = ['trouble', 'room', 'type'] as const
 type Order = (typeof ORDERS)[number]
@@ -19,14 +19,15 @@ export function FleetPage() {
   const say = useSay()
   const { facility } = useSignedIn()
   const catalogue = useCatalogue()
-  const { data, error, refetch } = useDevices(facility ?? undefined)
+  const { data, error, refetch, dataUpdatedAt } = useDevices(facility ?? undefined)
+  const isCut = useIsCut(dataUpdatedAt)
   const [search, setSearch] = useSearchParams()
   const order = ORDERS.find(each => each === search.get('by')) ?? 'trouble'
   const now = useNow(5_000)
   useEffect(() => {
     document.title = `${say('nav.devices')} | ${say('brand')}`
   }, [say])
-  const rows = (data ?? []).map(device => ({ device, standing: standingOf(device) }))
+  const rows = (data ?? []).map(device => ({ device, standing: standingOf(device, isCut) }))
   type Row = (typeof rows)[number]
   const compare: Record<Order, (a: Row, b: Row) => number> = {
     trouble: (a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing),

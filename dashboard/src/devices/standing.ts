@@ -8,10 +8,11 @@ export type Standing = (typeof STANDINGS)[number]
 const SKEW_LIMIT_MS = 60_000
 const BATTERY_LIMIT = 20
 
-export function standingOf(device: Device): Standing {
+/** @param isCut the list itself can no longer be renewed: nothing in it is the present */
+export function standingOf(device: Device, isCut = false): Standing {
   if (device.heard === null) return 'never'
   if (device.online === false) return 'offline'
-  if (device.freshness === 'stale' || device.freshness === 'lost') return 'stale'
+  if (isCut || device.freshness === 'stale' || device.freshness === 'lost') return 'stale'
   if (device.skew_ms !== null && Math.abs(device.skew_ms) > SKEW_LIMIT_MS) return 'skewed'
   if (device.battery !== null && device.battery < BATTERY_LIMIT) return 'battery'
   return device.freshness === 'ageing' ? 'ageing' : 'fine'
@@ -35,5 +36,6 @@ export function skewText(ms: number | null): string {
   if (ms === null) return '—'
   const seconds = ms / 1000
   const digits = Math.abs(seconds) < 10 ? 1 : 0
-  return `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(digits)}`
+  const isZero = Math.abs(seconds).toFixed(digits) === (0).toFixed(digits)
+  return `${isZero ? '±' : seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(digits)}`
 }

@@ -2,10 +2,13 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Device, DeviceDetail } from '../../../core/rest.ts'
 import type { Call } from '../api.ts'
+import { useLinkKind } from '../board/use-board.ts'
 import { useServices } from '../services.ts'
+import { useNow } from '../use-now.ts'
 
 const PAGE = 500
 const REFRESH_MS = 10_000
+const CUT_AFTER_MS = 35_000
 
 async function allDevices(call: Call, facility: string | undefined): Promise<Device[]> {
   const all: Device[] = []
@@ -27,6 +30,12 @@ export function useDevices(facility: string | undefined) {
   })
 }
 
+/** True when what was fetched then can no longer be called the present. */
+export function useIsCut(fetchedMs: number): boolean {
+  useNow(5_000)
+  return useLinkKind() === 'stopped' || (fetchedMs > 0 && Date.now() - fetchedMs > CUT_AFTER_MS)
+}
+
 export function useDevice(id: string, facility: string | undefined) {
   const { call } = useServices()
   return useQuery<DeviceDetail>({
@@ -43,6 +52,12 @@ export function useFacilities() {
     queryFn: () => call('facilities', { query: { limit: PAGE } }),
     staleTime: 60_000,
   })
+}
+
+/** A facility's name; its id until the name is known. */
+export function useFacilityName(facility: string): string {
+  const { data } = useFacilities()
+  return data?.items.find(each => each.id === facility)?.name ?? facility
 }
 
 /** The zone in which a facility's times are read; the browser's own until it is known. */

@@ -23,7 +23,7 @@ export function TruthBar() {
   const owner = facility === null ? me.maker : (frame?.facility.name ?? '')
   return (
     <header className={styles.bar}>
-      <Link href="/" className={styles.brand}>
+      <Link href="/" className={styles.brand} aria-label={say('brand')}>
         <Mark />
         <span className={styles.brandName}>{say('brand')}</span>
       </Link>

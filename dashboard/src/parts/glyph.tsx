@@ -53,7 +53,7 @@ const SHAPES: Record<PlaceState, ReactNode> = {
   ),
   toilet: (
     <>
-      <path d="M8 10h5v12H8zM13 22h17c0 4-3.2 6-7.5 6M16 22v7.5h8M4 29.5h40" />
+      <path d="M8 9.5h5V21H8zM10.5 21v8.5M13 23h12c0 3.6-2.4 6.5-6 6.5M4 29.5h40" />
       <circle cx="21" cy="4.6" r="3.6" fill="currentColor" />
       <path strokeWidth="4.2" d="M20.5 11.5V17.6H34v9.6" />
     </>

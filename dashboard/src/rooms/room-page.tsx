@@ -2,12 +2,12 @@
 import { useQueries } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import type { Metric } from '../../../core/profile.ts'
-import type { Device, DeviceDetail } from '../../../core/rest.ts'
+import type { DeviceDetail } from '../../../core/rest.ts'
 import { isPresent } from '../board/link.ts'
 import { useBoardFrame, useEvents, useLinkKind, useMinute, useRoom } from '../board/use-board.ts'
 import { type Catalogue, useCatalogue } from '../catalogue.ts'
-import { NewestValues, useNewest } from '../devices/newest-values.tsx'
-import { useDevices } from '../devices/use-devices.ts'
+import { NewestValues, useNewestText } from '../devices/newest-values.tsx'
+import { useDevices, useIsCut } from '../devices/use-devices.ts'
 import { hourMinute, span } from '../format.ts'
 import { useSignedIn } from '../me.ts'
 import { ButtonLink } from '../parts/button.tsx'
@@ -26,7 +26,8 @@ export function RoomPage({ id }: { id: string }) {
   const frame = useBoardFrame()
   const room = useRoom(id)
   const { facility } = useSignedIn()
-  const { data, error, refetch } = useDevices(facility ?? undefined)
+  const { data, error, refetch, dataUpdatedAt } = useDevices(facility ?? undefined)
+  const isCut = useIsCut(dataUpdatedAt)
   const { call } = useServices()
   const devices = (data ?? []).filter(device => device.room?.id === id || room?.devices.includes(device.id))
   const details = useQueries({
@@ -61,7 +62,7 @@ export function RoomPage({ id }: { id: string }) {
           isLoading={!data || details.some(detail => detail.isPending)}
         />
       </div>
-      <RoomSide id={id} frame={frame} devices={devices as Device[]} />
+      <RoomSide id={id} frame={frame} devices={devices} isCut={isCut} />
     </div>
   )
 }
@@ -106,19 +107,13 @@ function Head({ id }: { id: string }) {
 }
 
 function Values({ devices, zone }: { devices: readonly DeviceDetail[]; zone: string }) {
-  const now = useNow(5_000)
-  return (
-    <>
-      {devices.map(device => (
-        <DeviceValues key={device.id} device={device} zone={zone} now={now} />
-      ))}
-    </>
-  )
-}
-function DeviceValues({ device, zone, now }: { device: DeviceDetail; zone: string; now: number }) {
   const catalogue = useCatalogue()
-  const shown = new Set(roomMetrics(device, catalogue))
-  const values = useNewest(device).filter(value => shown.has(value.key.split(' ')[1] ?? ''))
+  const now = useNow(5_000)
+  const textOf = useNewestText()
+  const values = devices.flatMap(device => {
+    const shown = roomMetrics(device, catalogue)
+    return textOf(device).filter(value => shown.includes(value.metric))
+  })
   return values.length === 0 ? null : <NewestValues values={values} zone={zone} now={now} />
 }
 

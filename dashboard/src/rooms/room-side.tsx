@@ -11,7 +11,17 @@ import { useSay } from '../services.ts'
 import { useNow } from '../use-now.ts'
 import styles from './room-page.module.css'
 
-export function RoomSide({ id, frame, devices }: { id: string; frame: BoardFrame; devices: readonly Device[] }) {
+export function RoomSide({
+  id,
+  frame,
+  devices,
+  isCut,
+}: {
+  id: string
+  frame: BoardFrame
+  devices: readonly Device[]
+  isCut: boolean
+}) {
   const say = useSay()
   const catalogue = useCatalogue()
   const now = useNow(1_000)
@@ -21,7 +31,7 @@ export function RoomSide({ id, frame, devices }: { id: string; frame: BoardFrame
       {devices.length === 0 && <p className={styles.none}>{say('room.noDevices')}</p>}
       <ul>
         {devices.map(device => {
-          const standing = standingOf(device)
+          const standing = standingOf(device, isCut)
           const icon = STANDING_ICONS[standing]
           return (
             <li key={device.id}>

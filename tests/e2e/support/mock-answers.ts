@@ -1,0 +1,146 @@
+/** What the mock server answers to each route of the contract, per role. */
+import { profiles } from '../../../core/profiles/index.ts'
+import type { DatasetRequest, Me } from '../../../core/rest.ts'
+import { makeDataset, makeRequests } from './datasets.ts'
+import { makeDevices, makeEvents, ZONE } from './scene.ts'
+import { makeReadings } from './series.ts'
+
+export interface Reply {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+const ok = (body: unknown): Reply => ({ status: 200, body })
+const page = (items: readonly unknown[]): Reply => ok({ items, next: null })
+const notFound: Reply = {
+  status: 404,
+  body: {
+    type: 'urn:mimamori:problem:not_found',
+    title: 'not_found',
+    status: 404,
+    code: 'not_found',
+    correlation_id: 'c0ffee-404',
+  },
+}
+
+export function createAnswers({ board }: { board: () => Reply }) {
+  let requests: DatasetRequest[] = makeRequests()
+  const put = (request: DatasetRequest): Reply => {
+    requests = requests.some(each => each.id === request.id)
+      ? requests.map(each => (each.id === request.id ? request : each))
+      : [request, ...requests]
+    return ok(request)
+  }
+  return (method: string, url: URL, me: Me, body: unknown): Reply => {
+    const parts = url.pathname.replace('/api/v1/', '').split('/')
+    const query = url.searchParams
+    const [first, id, third] = parts as [string, string | undefined, string | undefined]
+    if (first === 'me') return ok(me)
+    if (first === 'facilities')
+      return third === 'board' ? board() : page([{ id: 'demo', name: 'みなと苑', zone: ZONE, bench_of: null }])
+    if (first === 'device-types') return page(profiles)
+    if (first === 'devices') return devices(me, id, third, query)
+    if (first === 'dataset-requests') {
+      const known = requests.find(each => each.id === id)
+      if (method === 'GET')
+        return id === undefined
+          ? page(requests.filter(each => me.role === 'manufacturer' || each.state !== 'draft'))
+          : known
+            ? ok(known)
+            : notFound
+      return command(known, third, me, body as Record<string, string>, put)
+    }
+    if (first === 'datasets' && id) return ok(makeDataset(id))
+    return notFound
+  }
+}
+
+function devices(me: Me, id: string | undefined, third: string | undefined, query: URLSearchParams): Reply {
+  const all = makeDevices(Date.now())
+  if (id === undefined) return page(all)
+  const device = all.find(each => each.id === id)
+  if (!device) return notFound
+  if (third === undefined)
+    return ok(
+      me.role === 'manufacturer'
+        ? device
+        : { ...device, newest: device.heard === null ? {} : newest(device.profile, device.freshness, device.heard) },
+    )
+  if (third === 'events') {
+    const events = makeEvents(Date.now()).filter(event => event.device === id)
+    return page(
+      events.map((event, seq) => ({
+        at: event.at,
+        received_at: event.at,
+        boot: 'b1',
+        seq,
+        event: event.event,
+        attributes: {},
+        marks: event.late ? ['late'] : [],
+      })),
+    )
+  }
+  if (third === 'readings.csv')
+    return { status: 200, body: 'device_time,gateway_time,boot,seq,metric,value,unit,marks\n' }
+  return ok(
+    makeReadings(
+      device.profile,
+      query.get('metric') ?? '',
+      Date.parse(query.get('from') ?? ''),
+      Date.parse(query.get('to') ?? ''),
+      Number(query.get('points') ?? 480),
+    ),
+  )
+}
+
+function newest(profile: string, freshness: string, heard: string): Record<string, unknown> {
+  const value = (number: number | string, unit: string | null) => ({
+    value: number,
+    unit,
+    measured_at: heard,
+    freshness,
+  })
+  if (profile === 'room.door_motion')
+    return { motion: value(3, '{count}/min'), motion_detected: { ...value(1, null), freshness: 'on_demand' } }
+  return {
+    heart_rate: value(58, '/min'),
+    resp_rate: value(14, '/min'),
+    activity: value(3, '{count}/min'),
+    bed_state: { ...value('out_of_bed', null), freshness: 'on_demand' },
+    signal_quality: value(92, '%'),
+  }
+}
+
+function command(
+  known: DatasetRequest | undefined,
+  action: string | undefined,
+  me: Me,
+  body: Record<string, string>,
+  put: (request: DatasetRequest) => Reply,
+): Reply {
+  const at = new Date().toISOString()
+  if (!known) {
+    const made = {
+      ...makeRequests()[0],
+      id: `DR-2026-0${15 + Math.floor(Math.random() * 80)}`,
+      created: at,
+      ...body,
+      reviews: [],
+      state: 'draft',
+      turn: 'maker',
+    } as DatasetRequest
+    return { ...put(made), status: 201 }
+  }
+  const review = (decision: 'approve' | 'return' | 'reject') => [
+    ...known.reviews,
+    { by: me.user, decision, reason: body.reason ?? null, at },
+  ]
+  if (action === undefined) return put({ ...known, ...(body as unknown as Partial<DatasetRequest>) })
+  if (action === 'submit') return put({ ...known, state: 'submitted', turn: 'steward' })
+  if (action === 'withdraw') return put({ ...known, state: 'withdrawn', turn: 'nobody' })
+  if (action === 'return') return put({ ...known, state: 'returned', turn: 'maker', reviews: review('return') })
+  if (body.decision === 'reject') return put({ ...known, state: 'rejected', turn: 'nobody', reviews: review('reject') })
+  const reviews = review('approve')
+  const isDone = reviews.filter(each => each.decision === 'approve').length >= 2
+  return put({ ...known, reviews, state: isDone ? 'approved' : 'submitted', turn: isDone ? 'platform' : 'steward' })
+}

@@ -1,8 +1,8 @@
 /** Writes accepted rows to the embedded store, and its position with them in one transaction. */
 import { AppError } from '../../core/errors.ts'
 import type { TelemetrySink } from '../../core/ports.ts'
-import type { EventRow, StoredRow, TelemetryRow } from '../../core/readings.ts'
-import type { DuckdbConnection, SqlValue } from '../duckdb.ts'
+import type { EventRow, StoredRow } from '../../core/readings.ts'
+import { BLOCK_ROWS, type Block, type DuckdbConnection, type SqlValue } from '../duckdb.ts'
 import type { DuckdbStore } from './duckdb-store.ts'
 import { EVENT_COLUMNS, READING_COLUMNS, SERIES_COLUMNS } from './duckdb-tables.ts'
 import { assertStorable, marksToBits } from './storable.ts'
@@ -12,7 +12,23 @@ interface Known {
   generation: number
   connection: DuckdbConnection
   position: number
-  series: Map<string, number>
+  series: SeriesIds
+}
+
+/** Ids by metric, by facility/device/profile. */
+interface SeriesIds {
+  byDevice: Map<string, Map<string, number>>
+  count: number
+}
+const deviceKey = (row: { facility: unknown; device: unknown; profile: unknown }): string =>
+  `${row.facility}/${row.device}/${row.profile}`
+function idsOf(series: SeriesIds, key: string): Map<string, number> {
+  let ids = series.byDevice.get(key)
+  if (!ids) {
+    ids = new Map()
+    series.byDevice.set(key, ids)
+  }
+  return ids
 }
 
 /** Writes are carried out one after the other, in the order of the calls. */
@@ -87,26 +103,24 @@ export function createDuckdbSink(store: DuckdbStore): TelemetrySink {
 async function readKnown(connection: DuckdbConnection, generation: number): Promise<Known> {
   const [cursor] = await connection.rows('select position from cursor')
   const series = await connection.rows('select id, facility, device, profile, metric from series')
-  return {
-    generation,
-    connection,
-    position: Number(cursor?.position),
-    series: new Map(series.map(s => [`${s.facility}/${s.device}/${s.profile}/${s.metric}`, s.id as number])),
-  }
+  const ids: SeriesIds = { byDevice: new Map(), count: series.length }
+  for (const row of series)
+    idsOf(ids, deviceKey(row as Record<'facility' | 'device' | 'profile', string>)).set(
+      row.metric as string,
+      row.id as number,
+    )
+  return { generation, connection, position: Number(cursor?.position), series: ids }
 }
 
 async function commit(known: Known, rows: readonly StoredRow[], position: number): Promise<void> {
   const { connection } = known
-  const { readings, newSeries } = toReadings(
-    rows.filter(row => row.kind === 'telemetry'),
-    known.series,
-  )
-  const events = toEvents(rows.filter(row => row.kind === 'event'))
+  const newSeries: SeriesRow[] = []
   await connection.run('begin')
   try {
-    if (newSeries[0].length > 0) await connection.append('series', SERIES_COLUMNS, newSeries)
-    if (readings[0].length > 0) await connection.append('reading', READING_COLUMNS, readings)
-    if (events[0]?.length) await connection.append('event', EVENT_COLUMNS, events)
+    await connection.append('reading', READING_COLUMNS, readingBlocks(rows, known.series, newSeries))
+    if (newSeries.length > 0) await connection.append('series', SERIES_COLUMNS, [toBlock(newSeries)])
+    const events = rows.filter(row => row.kind === 'event').map(eventCells)
+    if (events.length > 0) await connection.append('event', EVENT_COLUMNS, [toBlock(events)])
     await connection.run('update cursor set position = $position', { position: BigInt(position) })
     await connection.run('commit')
     known.position = position
@@ -117,57 +131,68 @@ async function commit(known: Known, rows: readonly StoredRow[], position: number
   }
 }
 
-/** Columns of `reading` and of `series`; new series are entered in the map at once (a failed commit throws the map away). */
-function toReadings(rows: readonly TelemetryRow[], series: Map<string, number>) {
-  const newSeries: [number[], string[], string[], string[], string[]] = [[], [], [], [], []]
-  const ids: number[] = []
-  const keys: bigint[] = []
-  const values: (number | null)[] = []
-  const texts: (string | null)[] = []
-  const rxs: bigint[] = []
-  const boots: string[] = []
-  const seqs: bigint[] = []
-  const marks: number[] = []
-  const leads: boolean[] = []
+type SeriesRow = [id: number, facility: string, device: string, profile: string, metric: string]
+
+/**
+ * Blocks of `reading`, all in the same arrays: thrown away, they would pile up on the heap until the next full collection. A series that
+ * is new gets its id at once and is added to `newSeries` (a failed commit throws the ids away).
+ */
+function* readingBlocks(rows: readonly StoredRow[], series: SeriesIds, newSeries: SeriesRow[]): Iterable<Block> {
+  const ids = new Int32Array(BLOCK_ROWS)
+  const [keys, rxs, seqs] = [
+    new BigInt64Array(BLOCK_ROWS),
+    new BigInt64Array(BLOCK_ROWS),
+    new BigInt64Array(BLOCK_ROWS),
+  ]
+  const values = new Float64Array(BLOCK_ROWS)
+  const texts = new Array<string | null>(BLOCK_ROWS).fill(null)
+  const boots = new Array<string>(BLOCK_ROWS).fill('')
+  const marks = new Uint8Array(BLOCK_ROWS)
+  const leads = new Array<boolean>(BLOCK_ROWS).fill(false)
+  const columns = [ids, keys, values, texts, rxs, boots, seqs, marks, leads]
+  let at = 0
   for (const row of rows) {
-    const prefix = `${row.facility}/${row.device}/${row.profile}/`
+    if (row.kind !== 'telemetry') continue
+    const metricIds = idsOf(series, deviceKey(row))
     const rx = BigInt(row.rx)
     const seq = BigInt(row.seq)
     const bits = marksToBits(row.marks)
     let lead = true
     for (const metric in row.values) {
       const value = row.values[metric]
-      let id = series.get(prefix + metric)
+      let id = metricIds.get(metric)
       if (id === undefined) {
-        id = series.size
-        series.set(prefix + metric, id)
-        for (const [i, part] of [id, row.facility, row.device, row.profile, metric].entries())
-          (newSeries[i] as unknown[]).push(part)
+        id = series.count++
+        metricIds.set(metric, id)
+        newSeries.push([id, row.facility, row.device, row.profile, metric])
       }
-      ids.push(id)
-      keys.push(row.key)
+      ids[at] = id
+      keys[at] = row.key
       // Adding zero turns -0 into 0, which is what the other store makes of it.
-      values.push(typeof value === 'number' ? value + 0 : null)
-      texts.push(typeof value === 'string' ? value : null)
-      rxs.push(rx)
-      boots.push(row.boot)
-      seqs.push(seq)
-      marks.push(bits)
-      leads.push(lead)
+      values[at] = typeof value === 'number' ? value + 0 : Number.NaN
+      texts[at] = typeof value === 'string' ? value : null
+      rxs[at] = rx
+      boots[at] = row.boot
+      seqs[at] = seq
+      marks[at] = bits
+      leads[at] = lead
       lead = false
+      if (++at === BLOCK_ROWS) {
+        yield { rows: at, columns }
+        at = 0
+      }
     }
   }
-  return { newSeries, readings: [ids, keys, values, texts, rxs, boots, seqs, marks, leads] as const }
+  yield { rows: at, columns }
 }
 
-function toEvents(rows: readonly EventRow[]): SqlValue[][] {
-  const columns: SqlValue[][] = EVENT_COLUMNS.map(() => [])
-  for (const row of rows) {
-    const cells = [
-      ...[row.facility, row.device, row.profile, row.event, JSON.stringify(row.attributes)],
-      ...[row.key, BigInt(row.rx), row.boot, BigInt(row.seq), marksToBits(row.marks)],
-    ]
-    for (const [i, cell] of cells.entries()) columns[i]?.push(cell)
-  }
-  return columns
-}
+const eventCells = (row: EventRow): SqlValue[] => [
+  ...[row.facility, row.device, row.profile, row.event, JSON.stringify(row.attributes)],
+  ...[row.key, BigInt(row.rx), row.boot, BigInt(row.seq), marksToBits(row.marks)],
+]
+
+/** Rows turned into columns; at least one row. */
+const toBlock = (rows: readonly SqlValue[][]): Block => ({
+  rows: rows.length,
+  columns: Array.from({ length: rows[0]?.length ?? 0 }, (_, column) => rows.map(row => row[column] as SqlValue)),
+})

@@ -59,7 +59,8 @@ export function createDuckdbSource(store: DuckdbStore): TelemetrySource {
   }
 }
 
-const SCAN_SELECT = 's.facility, s.device, s.profile, s.metric, r.value, r."text", r.key, r.rx, r.boot, r.seq, r.marks'
+/** Names come by series id: taking a text apart for every reading would cost more than all the rest. */
+const SCAN_SELECT = 'r.series, r.value, r."text", r.key, r.rx, r.boot, r.seq, r.marks'
 const MARKS_SQL = `[${MARK_TEXTS.map(text => `'${text}'`).join(', ')}][r.marks + 1]`
 const PARQUET_SELECT = PARQUET_COLUMNS.map(
   column =>
@@ -73,16 +74,20 @@ async function* scan(store: DuckdbStore, query: ScanQuery): AsyncIterable<Readin
   const { sql, parameters } = orderedReadings(query, SCAN_SELECT)
   const connection = await store.use(db => db.connect())
   try {
-    for await (const [facility, device, profile, metric, value, text, key, rx, boot, seq, marks] of connection.stream(
-      sql,
-      parameters,
-    )) {
-      for (let i = 0; i < (key?.length ?? 0); i++) {
+    // One snapshot for both: a series that is new meanwhile must not turn up without its name.
+    await connection.run('begin transaction read only')
+    const names = new Map<SqlValue, Pick<Reading, 'facility' | 'device' | 'profile' | 'metric'>>()
+    for (const { id, ...rest } of await connection.rows('select id, facility, device, profile, metric from series'))
+      names.set(id as number, rest as unknown as Pick<Reading, 'facility' | 'device' | 'profile' | 'metric'>)
+    for await (const block of connection.stream(sql, parameters)) {
+      const [series, value, text, key, rx, boot, seq, marks] = block as [SqlValue[], ...SqlValue[][]]
+      for (let i = 0; i < series.length; i++) {
+        const name = names.get(series[i] as number) as Reading
         yield {
-          facility: facility?.[i] as FacilityId,
-          device: device?.[i] as DeviceId,
-          profile: profile?.[i] as ProfileId,
-          metric: metric?.[i] as string,
+          facility: name.facility,
+          device: name.device,
+          profile: name.profile,
+          metric: name.metric,
           value: (value?.[i] ?? text?.[i]) as StoredValue,
           key: key?.[i] as bigint,
           deviceMs: keyTimeMs(key?.[i] as bigint),

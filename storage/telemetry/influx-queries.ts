@@ -58,13 +58,13 @@ export const countWithMetrics = (bucket: string, query: ScanQuery, metrics: read
   |> keep(columns: ["_time", "device", "profile"]) |> unique(column: "_time")
   |> map(fn: (r) => ({device: r.device, profile: r.profile, _value: 1})) |> sum()`
 
-/** Rows: _time, _field, _value, profile of one device's messages, field after field. */
-export const messagesOfDevice = (bucket: string, query: ScanQuery, span: Span, device: string): FluxScript => {
+/** Rows: device, profile, _time, _field, _value of messages, field after field. */
+export const messageFields = (bucket: string, query: ScanQuery, span: Span): FluxScript => {
   const fields = query.metrics
     ? oneOf('_field', [...query.metrics, 'seq', 'rx', 'marks'])
     : flux`|> filter(fn: (r) => r._field != "boot" and r._field != "boot_rx")`
-  return flux`${source(bucket, span, 'telemetry', query.facility)}
-  ${picked({ ...query, devices: [device] })} ${fields} |> keep(columns: ["_time", "_field", "_value", "profile"])`
+  return flux`${source(bucket, span, 'telemetry', query.facility)} ${picked(query)} ${fields}
+  |> keep(columns: ["device", "profile", "_time", "_field", "_value"])`
 }
 
 /** Rows: device, _time, _field (`boot` or `boot_rx`), _value, _measurement: where the boots of these devices began, over all time. */

@@ -1,14 +1,16 @@
-/** Streams readings out of InfluxDB in the port's order, one device after the other and in windows of bounded size. */
+/** Streams readings out of InfluxDB in the port's order, in windows of bounded size. */
 import type { BootId, DeviceId, ProfileId } from '../../core/ids.ts'
 import type { ScanQuery } from '../../core/ports.ts'
 import { keyTimeMs, type Reading, type StoredValue } from '../../core/readings.ts'
 import type { FluxTable, Influx } from '../influx.ts'
-import { type BootMarker, createBootLookup } from './influx-boots.ts'
-import { bootMarkers, countByDevice, fromTimeText, messagesOfDevice, type Span, spanOf } from './influx-queries.ts'
+import { type BootMarker, createBootLookup, UNKNOWN_BOOT } from './influx-boots.ts'
+import { bootMarkers, countByDevice, fromTimeText, messageFields, type Span, spanOf } from './influx-queries.ts'
 import { marksFromText } from './storable.ts'
 
 /** The store answers field after field, so a message is whole only when its window has been read: this many are held at once. */
 const WINDOW_MESSAGES = 10_000
+/** Small devices are read together, but a filter grows with their number. */
+const WINDOW_DEVICES = 100
 
 /** What a row of fields becomes; `values` are in the order in which the fields came. */
 export interface Fields {
@@ -23,21 +25,37 @@ export interface Fields {
 
 export async function* scanInflux(influx: Influx, query: ScanQuery, signal?: AbortSignal): AsyncIterable<Reading> {
   const counts = await countDevices(influx, query, spanOf(query), signal)
-  for (const device of [...counts.keys()].sort()) {
-    for await (const span of windows(
-      influx,
-      { ...query, devices: [device as DeviceId] },
-      spanOf(query),
-      counts.get(device) ?? 0,
-      signal,
-    )) {
-      const collected = collectFields(device)
-      await influx.query(messagesOfDevice(influx.bucket, query, span, device), collected.onRow, signal)
+  for (const { devices, count } of groups(counts)) {
+    const ofGroup = { ...query, devices }
+    for await (const span of windows(influx, ofGroup, spanOf(query), count, signal)) {
+      const collected = collectFields()
+      await influx.query(messageFields(influx.bucket, ofGroup, span), collected.onRow, signal)
       // After the rows, never before: a boot may have begun while they were read.
-      const bootAt = (await readBoots(influx, query.facility, [device], signal)).get(device) ?? createBootLookup([])
-      for (const message of collected.inOrder()) yield* readingsOf(message, query, bootAt(message.rx, message.key))
+      const boots = await readBoots(influx, query.facility, devices, signal)
+      for (const message of collected.messages().sort(inOrder)) {
+        yield* readingsOf(message, query, boots.get(message.device)?.(message.rx, message.key) ?? UNKNOWN_BOOT)
+      }
     }
   }
+}
+
+const inOrder = (a: Fields, b: Fields): number =>
+  a.device < b.device ? -1 : a.device > b.device ? 1 : a.key < b.key ? -1 : a.key > b.key ? 1 : 0
+
+/** Devices in order, as many together as fit into one window; a bigger one stands alone. */
+function* groups(counts: ReadonlyMap<string, number>): Iterable<{ devices: DeviceId[]; count: number }> {
+  let devices: DeviceId[] = []
+  let count = 0
+  for (const [device, messages] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (devices.length > 0 && (count + messages > WINDOW_MESSAGES || devices.length === WINDOW_DEVICES)) {
+      yield { devices, count }
+      devices = []
+      count = 0
+    }
+    devices.push(device as DeviceId)
+    count += messages
+  }
+  if (devices.length > 0) yield { devices, count }
 }
 
 function* readingsOf(message: Fields, query: ScanQuery, boot: BootId): Iterable<Reading> {
@@ -92,43 +110,47 @@ async function* windows(
   yield* windows(influx, query, { from: middle, to: span.to }, count - inFirst, signal)
 }
 
-/** Puts fields back together to messages; `device` where the answer has no such column. */
-export function collectFields(device?: string) {
-  const messages = new Map<string, Fields>()
+/** Puts fields back together to messages. */
+export function collectFields() {
+  // By device, then by time: two short lookups cost less than one text put together for every value.
+  const devices = new Map<string, Map<string, Fields>>()
+  let current: { device: string; messages: Map<string, Fields> } | undefined
   let seen: FluxTable | undefined
-  let columns = { time: 0, field: 0, value: 0, profile: 0, device: -1, numeric: false }
+  let columns = { time: 0, field: 0, value: 0, profile: 0, device: 0, numeric: false }
   return {
     onRow(values: string[], table: FluxTable) {
       if (table !== seen) {
         seen = table
-        const at = (label: string) => table.column(label, false).index
-        const value = table.column('_value')
+        const at = (label: string) => table.column(label).index
         columns = {
           ...{
             time: at('_time'),
             field: at('_field'),
-            value: value.index,
+            value: at('_value'),
             profile: at('profile'),
             device: at('device'),
           },
-          numeric: value.dataType !== 'string',
+          numeric: table.column('_value').dataType !== 'string',
         }
       }
+      const device = values[columns.device] as string
+      if (current?.device !== device) {
+        current = { device, messages: devices.get(device) ?? new Map() }
+        devices.set(device, current.messages)
+      }
       const time = values[columns.time] as string
-      const of = device ?? (values[columns.device] as string)
-      const id = device === undefined ? `${of}/${time}` : time
-      let message = messages.get(id)
+      let message = current.messages.get(time)
       if (!message) {
         message = {
           key: fromTimeText(time),
-          device: of,
+          device,
           profile: values[columns.profile] as string,
           seq: 0,
           rx: 0,
           marks: '',
           values: [],
         }
-        messages.set(id, message)
+        current.messages.set(time, message)
       }
       const text = values[columns.value] as string
       const field = values[columns.field] as string
@@ -137,7 +159,7 @@ export function collectFields(device?: string) {
       else if (field === 'marks') message.marks = text
       else message.values.push([field, columns.numeric ? Number(text) : text])
     },
-    inOrder: (): Fields[] => [...messages.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
+    messages: (): Fields[] => [...devices.values()].flatMap(messages => [...messages.values()]),
   }
 }
 

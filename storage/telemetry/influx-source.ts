@@ -115,7 +115,7 @@ async function events(influx: Influx, query: EventsQuery): Promise<StoredEvent[]
   const collected = collectFields()
   await influx.query(eventFields(influx.bucket, query, { from: oldest, to: span.to }), collected.onRow)
   const page = collected
-    .inOrder()
+    .messages()
     .sort((a, b) => (a.key === b.key ? (a.device < b.device ? -1 : 1) : a.key > b.key ? -1 : 1))
   const boots = await readBoots(influx, query.facility, [...new Set(page.map(row => row.device))])
   return page.map(row => {

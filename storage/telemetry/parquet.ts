@@ -1,7 +1,7 @@
 /** Writes readings into one Parquet file, the common end of both stores' extracts. */
 import { rename, rm } from 'node:fs/promises'
 import type { Reading } from '../../core/readings.ts'
-import { type DuckdbConnection, openDuckdb, type SqlParameters, type SqlValue } from '../duckdb.ts'
+import { BLOCK_ROWS, type Block, type DuckdbConnection, openDuckdb, type SqlParameters } from '../duckdb.ts'
 
 /** Columns of an extract, in order (core/ports.ts, TelemetrySource.extract). */
 export const PARQUET_COLUMNS = [
@@ -59,7 +59,6 @@ export async function copyToParquet(connection: DuckdbConnection, copy: ParquetC
   }
 }
 
-const BLOCK_READINGS = 20_480
 const PARQUET_TYPES = [
   ...(['VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR', 'DOUBLE', 'VARCHAR'] as const),
   ...(['BIGINT', 'BIGINT', 'BIGINT', 'VARCHAR', 'BIGINT', 'VARCHAR'] as const),
@@ -85,22 +84,7 @@ export async function readingsToParquet(
     await connection.run(
       `create table reading(${PARQUET_COLUMNS.map((name, i) => `"${name}" ${PARQUET_TYPES[i]}`).join(', ')})`,
     )
-    let block: SqlValue[][] = PARQUET_COLUMNS.map(() => [])
-    let taken = 0
-    const flush = async () => {
-      await connection.append('reading', PARQUET_TYPES, block)
-      block = PARQUET_COLUMNS.map(() => [])
-      progress?.(taken)
-    }
-    for await (const reading of readings) {
-      for (const [i, cell] of cellsOf(reading).entries()) block[i]?.push(cell)
-      taken += 1
-      if (taken % BLOCK_READINGS === 0) {
-        signal?.throwIfAborted()
-        await flush()
-      }
-    }
-    await flush()
+    await connection.append('reading', PARQUET_TYPES, toBlocks(readings, progress, signal))
     return await copyToParquet(connection, { sql: 'select * from reading', file, signal })
   } finally {
     await db.close()
@@ -108,14 +92,49 @@ export async function readingsToParquet(
   }
 }
 
-const cellsOf = (r: Reading): SqlValue[] => [
-  ...[
-    r.facility,
-    r.device,
-    r.profile,
-    r.metric,
-    typeof r.value === 'number' ? r.value : null,
-    typeof r.value === 'string' ? r.value : null,
-  ],
-  ...[r.key, BigInt(r.deviceMs), BigInt(r.rx), r.boot, BigInt(r.seq), r.marks.join(',')],
-]
+/** Blocks of readings, all in the same arrays; `progress` is told after each. */
+async function* toBlocks(
+  readings: AsyncIterable<Reading>,
+  progress?: (readings: number) => void,
+  signal?: AbortSignal,
+): AsyncIterable<Block> {
+  const texts = () => new Array<string>(BLOCK_ROWS).fill('')
+  const integers = () => new BigInt64Array(BLOCK_ROWS)
+  const [facility, device, profile, metric, boot, marks] = [
+    texts(),
+    texts(),
+    texts(),
+    texts(),
+    texts(),
+    texts(),
+  ] as const
+  const [key, deviceMs, rx, seq] = [integers(), integers(), integers(), integers()] as const
+  const value = new Float64Array(BLOCK_ROWS)
+  const text = new Array<string | null>(BLOCK_ROWS).fill(null)
+  const columns = [facility, device, profile, metric, value, text, key, deviceMs, rx, boot, seq, marks]
+  let taken = 0
+  let at = 0
+  for await (const reading of readings) {
+    facility[at] = reading.facility
+    device[at] = reading.device
+    profile[at] = reading.profile
+    metric[at] = reading.metric
+    value[at] = typeof reading.value === 'number' ? reading.value : Number.NaN
+    text[at] = typeof reading.value === 'string' ? reading.value : null
+    key[at] = reading.key
+    deviceMs[at] = BigInt(reading.deviceMs)
+    rx[at] = BigInt(reading.rx)
+    boot[at] = reading.boot
+    seq[at] = BigInt(reading.seq)
+    marks[at] = reading.marks.length === 0 ? '' : reading.marks.join(',')
+    if (++at === BLOCK_ROWS) {
+      signal?.throwIfAborted()
+      yield { rows: at, columns }
+      taken += at
+      at = 0
+      progress?.(taken)
+    }
+  }
+  yield { rows: at, columns }
+  progress?.(taken + at)
+}

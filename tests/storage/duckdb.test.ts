@@ -30,7 +30,11 @@ describe('DuckDB', () => {
       Array.from({ length: 5_000 }, (_, i) => i % 256),
       Array.from({ length: 5_000 }, (_, i) => 7 - i),
     ]
-    await connection.append('t', ['BIGINT', 'VARCHAR', 'DOUBLE', 'BOOLEAN', 'UTINYINT', 'INTEGER'], columns)
+    await connection.append(
+      't',
+      ['BIGINT', 'VARCHAR', 'DOUBLE', 'BOOLEAN', 'UTINYINT', 'INTEGER'],
+      [{ rows: 5_000, columns }],
+    )
     const got: unknown[][] = columns.map(() => [])
     for await (const block of connection.stream('select * from t order by a'))
       for (const [i, column] of block.entries()) got[i]?.push(...column)

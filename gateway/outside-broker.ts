@@ -41,9 +41,12 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
   /** By exact topic. */
   const listeners = new Map<string, (message: BusMessage) => void>()
 
+  let connectedMs = 0
+
   return {
     check,
     connect() {
+      connectedMs = deps.clock()
       for (const facility of facilities) {
         const will = { topic: facilityTopic(facility, 'gateway'), payload: JSON.stringify(lastWill(instance, VERSION)) }
         const link = connectLink({ ...linkOptions(`gateway-${facility}-events`), will })
@@ -82,20 +85,23 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
       address,
       facilities.map(facility => facilityTopic(facility, 'gateway')),
     )
-    const other = kept.find(speaksForAnother)
+    const other = kept.find(message => speaksForAnother(message, deps.clock() - ALIVE_MS))
     if (other) throw new AppError('gateway_running', `another gateway serves ${facilityOf(other.topic)}`)
   }
 
-  /** Not every broker tells a connection that its place was taken (Mosquitto 2.0.11 does not): the other's heartbeat does. */
+  /**
+   * Not every broker tells a connection that its place was taken (Mosquitto 2.0.11 does not): the other's heartbeat does. One from before
+   * our time is only what a broker that was killed remembers of our predecessor.
+   */
   function giveWay(message: BusMessage): void {
-    if (speaksForAnother(message))
+    if (speaksForAnother(message, connectedMs))
       deps.fatal(new AppError('taken_over', `another gateway has taken over ${facilityOf(message.topic)}`))
   }
 
-  function speaksForAnother({ payload }: BusMessage): boolean {
+  function speaksForAnother({ payload }: BusMessage, sinceMs: number): boolean {
     const parsed = gatewayMessageSchema.safeParse(jsonOf(payload))
     if (!parsed.success || parsed.data.state !== 'online' || parsed.data.at === null) return false
-    return parsed.data.instance !== instance && deps.clock() - parsed.data.at < ALIVE_MS
+    return parsed.data.instance !== instance && parsed.data.at > sinceMs
   }
 
   function linkOptions(clientId: string) {

@@ -41,7 +41,7 @@ export interface Link {
 
 const SESSION_EXPIRY_S = 30 * 86_400
 const TAKEN_OVER = 0x8e
-/** Tells MQTT.js to send no PUBACK and to go on with the next packet: see `../docs/decisions`, and the contract test of it. */
+/** Tells MQTT.js to send no PUBACK and to go on with the next packet. Nowhere documented: tests/contract/broker-outside.test.ts holds it. */
 const DEFER = new Error('acknowledged later')
 
 export function connectLink(options: LinkOptions): Link {

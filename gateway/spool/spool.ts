@@ -1,8 +1,9 @@
 /** The spool: entries are given, synced in groups, acknowledged, read by named consumers, and forgotten when all have passed. */
 import { errorFields, type Log } from '../log.ts'
-import { type Commit, type Consumer, createConsumer, type OwnConsumer } from './consumer.ts'
+import { type Consumer, createConsumer, type OwnConsumer } from './consumer.ts'
 import { loadCursor, saveCursor } from './cursors.ts'
 import type { SpoolFiles } from './files.ts'
+import { createRecent } from './recent.ts'
 import { encodeRecord } from './record.ts'
 import { createSegmentWriter, isNoRoom } from './segment-writer.ts'
 import { type Restore, recover, type Segment } from './segments.ts'
@@ -78,8 +79,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   let saving: Promise<void> = Promise.resolve()
   const consumers = new Map<string, OwnConsumer<E>>()
   const savedPositions = new Map<string, number>()
-  const recent = new Map<number, Commit<E> & { bytes: number }>()
-  let recentBytes = 0
+  const recent = createRecent<E>(RECENT_BYTES)
   const committed = createSignal()
   const freed = createSignal()
   const writer = createSegmentWriter({ files, log, recoveredDataBytes: () => recoveredDataBytes, waitForRoom })
@@ -109,7 +109,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
       nextPosition = Math.max(nextPosition, cursor.position)
       savedPositions.set(name, cursor.position)
       const end = () => nextPosition
-      const deps = { files, log, cursor, end, segments: () => segments, recent: (at: number) => recent.get(at) }
+      const deps = { files, log, cursor, end, segments: () => segments, recent: recent.get }
       consumers.set(name, createConsumer<E>({ ...deps, wait: committed.wait, advanced }))
     }
   }
@@ -173,7 +173,8 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
     const record = encodeRecord(nextPosition, batch.texts, rotate ? state.snapshot() : [])
     const segment = await writer.write(record, nextPosition, rotate)
     if (segment !== segments.at(-1)) segments.push(segment)
-    remember({ first: nextPosition, entries: batch.entries, bytes: record.bytes - record.snapshotBytes })
+    const slowest = Math.min(...[...consumers.values()].map(consumer => consumer.at()))
+    recent.add({ first: nextPosition, entries: batch.entries }, record.bytes - record.snapshotBytes, slowest)
     nextPosition += batch.entries.length
     const seconds = (performance.now() - beganMs) / 1000
     options.onCommit?.({ messages: batch.messages, bytes: record.bytes, seconds })
@@ -199,18 +200,6 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
 
   function totalBytes(): number {
     return segments.reduce((sum, segment) => sum + segment.size, 0)
-  }
-
-  /** Keeps the newest commits in memory for consumers that keep up. */
-  function remember(commit: Commit<E> & { bytes: number }): void {
-    recent.set(commit.first, commit)
-    recentBytes += commit.bytes
-    const slowest = Math.min(...[...consumers.values()].map(consumer => consumer.at()))
-    for (const old of recent.values()) {
-      if (recentBytes <= RECENT_BYTES && old.first + old.entries.length > slowest) break
-      recent.delete(old.first)
-      recentBytes -= old.bytes
-    }
   }
 
   function advanced(): void {

@@ -1,14 +1,14 @@
 /** Who sees what: sign-in, or the frame with the screen that the address names; every screen but the board comes in its own chunk. */
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { Redirect, Route, Switch, useSearchParams } from 'wouter'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import type { Me } from '../../core/rest.ts'
 import { refusalOf } from './api.ts'
 import { BoardPage } from './board/board-page.tsx'
 import { AppFrame } from './frame/app-frame.tsx'
 import { keepFacility, type SignedIn, SignedInProvider, storedFacility } from './me.ts'
 import { Failure, Loading, Nothing } from './parts/notice.tsx'
-import { homeOf, sectionsOf } from './roles.ts'
+import { homeOf, type Section, sectionsOf } from './roles.ts'
 import { type Services, ServicesProvider, useSay, useServices, useValue } from './services.ts'
 import { SignIn } from './sign-in/sign-in.tsx'
 
@@ -90,36 +90,50 @@ function Inside({ me, onLeave }: { me: Me; onLeave: () => void }) {
 }
 
 function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
+  const [path] = useLocation()
   const [search] = useSearchParams()
-  const has = (section: 'board' | 'devices' | 'datasets'): boolean => sectionsOf(me.role).includes(section)
-  const framed = (screen: ReactNode): ReactNode => (
-    <AppFrame>
-      <Suspense fallback={<Loading />}>{screen}</Suspense>
-    </AppFrame>
-  )
+  const has = (section: Section): boolean => sectionsOf(me.role).includes(section)
+  if (has('board') && path === '/board' && search.get('view') === 'wall')
+    return (
+      <Suspense fallback={null}>
+        <WallPage />
+      </Suspense>
+    )
   return (
-    <Switch>
-      <Route path="/">
-        <Redirect to={homeOf(me.role)} replace />
-      </Route>
-      {has('board') && (
-        <Route path="/board">
-          {search.get('view') === 'wall' ? (
-            <Suspense fallback={null}>
-              <WallPage />
-            </Suspense>
-          ) : (
-            framed(<BoardPage />)
+    <AppFrame>
+      <Suspense fallback={<Loading />}>
+        <Switch>
+          <Route path="/">
+            <Redirect to={homeOf(me.role)} replace />
+          </Route>
+          {has('board') && (
+            <Route path="/board">
+              <BoardPage />
+            </Route>
           )}
-        </Route>
-      )}
-      {has('board') && has('devices') && <Route path="/rooms/:id">{({ id }) => framed(<RoomPage id={id} />)}</Route>}
-      {has('devices') && <Route path="/devices">{framed(<FleetPage />)}</Route>}
-      {has('devices') && <Route path="/devices/:id">{({ id }) => framed(<DevicePage id={id} />)}</Route>}
-      {has('datasets') && <Route path="/datasets/*?">{framed(<DatasetsPage />)}</Route>}
-      <Route path="/me">{framed(<MePage onSignedOut={onLeave} />)}</Route>
-      <Route>{framed(<Lost />)}</Route>
-    </Switch>
+          {has('board') && has('devices') && (
+            <Route path="/rooms/:id">{({ id }) => <RoomPage key={id} id={id} />}</Route>
+          )}
+          {has('devices') && (
+            <Route path="/devices">
+              <FleetPage />
+            </Route>
+          )}
+          {has('devices') && <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={id} />}</Route>}
+          {has('datasets') && (
+            <Route path="/datasets/*?">
+              <DatasetsPage />
+            </Route>
+          )}
+          <Route path="/me">
+            <MePage onSignedOut={onLeave} />
+          </Route>
+          <Route>
+            <Lost />
+          </Route>
+        </Switch>
+      </Suspense>
+    </AppFrame>
   )
 }
 

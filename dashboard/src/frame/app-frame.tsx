@@ -9,17 +9,32 @@ import styles from './app-frame.module.css'
 import { StopBar } from './stop-bar.tsx'
 import { TruthBar } from './truth-bar.tsx'
 
+const HEADING_TRIES = 60
+
 export function AppFrame({ children }: { children: ReactNode }) {
   const say = useSay()
   const { me, facility } = useSignedIn()
   const main = useRef<HTMLElement>(null)
   const [path] = useLocation()
   const place = `/${path.split('/')[1]}`
-  const isFirst = useRef(true)
+  const seen = useRef<HTMLElement | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs because the path has changed
   useEffect(() => {
-    if (isFirst.current) isFirst.current = false
-    else main.current?.querySelector<HTMLElement>('h1')?.focus()
+    let tries = 0
+    const focusHeading = (): void => {
+      const heading = main.current?.querySelector<HTMLElement>('h1') ?? null
+      tries += 1
+      // The screen before stays in the page until the next one's chunk is there: its heading does not count.
+      const isNew = heading !== null && heading !== seen.current
+      if (!isNew && tries < HEADING_TRIES) return
+      clearInterval(timer)
+      // The first heading after coming in takes no focus: nothing was left for it.
+      if (isNew && seen.current) heading.focus()
+      seen.current = heading
+    }
+    const timer = setInterval(focusHeading, 50)
+    focusHeading()
+    return () => clearInterval(timer)
   }, [path])
   return (
     <div className={styles.app}>

@@ -17,20 +17,22 @@ export function AppFrame({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null)
   const [path] = useLocation()
   const place = `/${path.split('/')[1]}`
-  const seen = useRef<HTMLElement | null>(null)
+  const isFirst = useRef(true)
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs because the path has changed
   useEffect(() => {
+    // Coming in takes no focus: nothing was left for it.
+    if (isFirst.current) {
+      isFirst.current = false
+      return
+    }
     let tries = 0
     const focusHeading = (): void => {
-      const heading = main.current?.querySelector<HTMLElement>('h1') ?? null
+      const heading = main.current?.querySelector<HTMLElement>('h1')
       tries += 1
-      // The screen before stays in the page until the next one's chunk is there: its heading does not count.
-      const isNew = heading !== null && heading !== seen.current
-      if (!isNew && tries < HEADING_TRIES) return
+      // While the next screen's chunk is on the way the one before is still in the page, hidden.
+      if (!heading?.checkVisibility() && tries < HEADING_TRIES) return
       clearInterval(timer)
-      // The first heading after coming in takes no focus: nothing was left for it.
-      if (isNew && seen.current) heading.focus()
-      seen.current = heading
+      heading?.focus()
     }
     const timer = setInterval(focusHeading, 50)
     focusHeading()

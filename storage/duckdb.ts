@@ -15,6 +15,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import { AppError } from '../core/errors.ts'
+import { isFatal, openError, worldError } from './duckdb-errors.ts'
 
 /** What goes in and comes out: BIGINT is bigint, INTEGER, UTINYINT and DOUBLE are number. */
 export type SqlValue = string | number | bigint | boolean | null
@@ -57,6 +58,8 @@ export interface Duckdb {
   /** True once the engine has given the database up (for example after a full disk): close it and open it again. */
   readonly broken: boolean
   connect(): Promise<DuckdbConnection>
+  /** Runs an action, a big sort for example, with a wider bound of the buffer pool; afterwards the usual bound holds again. */
+  withMemory<T>(limitMb: number, action: () => Promise<T>): Promise<T>
   /** Closes its connections too; the file's lock is free when this returns. */
   close(): Promise<void>
 }
@@ -77,8 +80,9 @@ const INTERRUPT_INTERVAL_MS = 20
 export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   // From the client's cache: the lock on the file does not stop this very process, and two instances would corrupt it.
   const open = options.file === ':memory:' ? DuckDBInstance.create : DuckDBInstance.fromCache
+  const usualMb = options.memoryLimitMb ?? 128
   const instance = await open(options.file, {
-    memory_limit: `${options.memoryLimitMb ?? 128}MB`,
+    memory_limit: `${usualMb}MB`,
     threads: String(options.threads ?? 2),
     // Nothing is ever fetched at run time: what we need (core functions, json, parquet, icu) is linked in.
     autoinstall_known_extensions: 'false',
@@ -87,6 +91,13 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   }).catch(error => Promise.reject(openError(error, options.file)))
   const state = { broken: false }
   const connections = new Set<DuckdbConnection>()
+  let widened = 0
+  let closed = false
+  const limitMemory = async (limitMb: number) => {
+    const connection = await instance.connect()
+    await connection.run(`set memory_limit = '${limitMb}MB'`)
+    connection.closeSync()
+  }
   return {
     get broken() {
       return state.broken
@@ -98,7 +109,18 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       connections.add(connection)
       return connection
     },
+    async withMemory(limitMb, action) {
+      widened += 1
+      try {
+        await limitMemory(Math.max(limitMb, usualMb))
+        return await action()
+      } finally {
+        widened -= 1
+        if (widened === 0 && !closed) await limitMemory(usualMb)
+      }
+    },
     async close() {
+      closed = true
       await Promise.all(Array.from(connections, connection => connection.close()))
       instance.closeSync()
     },
@@ -125,7 +147,7 @@ function createConnection(
     try {
       return await action()
     } catch (error) {
-      if (/FATAL|database has been invalidated/.test(messageOf(error))) state.broken = true
+      if (isFatal(error)) state.broken = true
       throw worldError(error)
     } finally {
       running -= 1
@@ -222,25 +244,4 @@ function bound(parameters: SqlParameters | undefined): Bound {
     else if (typeof value === 'bigint') types[name] = BIGINT
   }
   return [values as Record<string, never>, types]
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-function openError(error: unknown, file: string): AppError {
-  const locked = /lock|already (?:open|attached)|unique file handle/i.test(messageOf(error))
-  return locked
-    ? new AppError('store_locked', `${file} is held by another process; a DuckDB file is opened by one process only`, {
-        cause: error,
-      })
-    : new AppError('store_unavailable', `${file} cannot be opened`, { retryable: true, cause: error })
-}
-
-/** Disk, memory and lock failures become `store_unavailable`; anything else is a fault of ours and stays as it is. */
-function worldError(error: unknown): unknown {
-  return /IO Error|Out of Memory|FATAL|invalidated|Failed to commit/i.test(messageOf(error))
-    ? new AppError('store_unavailable', 'The embedded store cannot read or write its file', {
-        retryable: true,
-        cause: error,
-      })
-    : error
 }

@@ -15,6 +15,8 @@ import { copyToParquet, PARQUET_COLUMNS } from './parquet.ts'
 import { MARK_TEXTS, marksFromBits } from './storable.ts'
 
 const NS_PER_MS = 1_000_000n
+/** Sorting a month of a thousand devices spills; with the usual bound it would run out of memory when it merges what it spilled. */
+const EXTRACT_MEMORY_MB = 512
 
 export function createDuckdbSource(store: DuckdbStore): TelemetrySource {
   return {
@@ -51,10 +53,17 @@ export function createDuckdbSource(store: DuckdbStore): TelemetrySource {
       })
     },
     extract: (query, file, progress, signal) =>
-      store.connected(connection => {
-        const { sql, parameters } = orderedReadings(query, PARQUET_SELECT)
-        return copyToParquet(connection, { sql, parameters, file, progress, signal })
-      }),
+      store.use(db =>
+        db.withMemory(EXTRACT_MEMORY_MB, async () => {
+          const { sql, parameters } = orderedReadings(query, PARQUET_SELECT)
+          const connection = await db.connect()
+          try {
+            return await copyToParquet(connection, { sql, parameters, file, progress, signal })
+          } finally {
+            await connection.close()
+          }
+        }),
+      ),
     stop: async () => undefined,
   }
 }

@@ -57,9 +57,11 @@ const refusalLine = (device: string, { seq, reason, fields, detail }: RejectedMe
 /** At most one line each few seconds, and one at the end. */
 function everyNow(tell: (counts: OutboxCounts & { of: number }) => void) {
   let lastMs = 0
+  let whole = false
   return (counts: OutboxCounts, of: number): void => {
-    if (Date.now() - lastMs < PROGRESS_MS && counts.acknowledged < of) return
+    if (whole || (Date.now() - lastMs < PROGRESS_MS && counts.acknowledged < of)) return
     lastMs = Date.now()
+    whole = counts.acknowledged >= of
     tell({ ...counts, of })
   }
 }

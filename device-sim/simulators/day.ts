@@ -11,25 +11,53 @@ export interface Segment {
   wandering: boolean
 }
 
+/** How somebody spends the day: on the feet, lying down between meals, or in bed all day. */
+export type Habit = 'active' | 'frail' | 'in_bed'
+
 const MINUTE = 60
 const HOUR = 3600
 /** Seconds after noon of a time of day; hours below 12 belong to the next morning. */
 const clock = (hours: number, minutes: number): number => ((hours + 12) % 24) * HOUR + minutes * MINUTE
 
 /** @returns segments in order, the first at `noonMs`; the last one lasts until the next noon */
-export function planDay(noonMs: number, chance: Chance, scenario: Scenario): Segment[] {
+export function planDay(noonMs: number, chance: Chance, scenario: Scenario, habit: Habit): Segment[] {
   const segments: Segment[] = []
   let at = 0
   let toiletDue = chance.between(1, 2.5) * HOUR
 
   function stay(state: BodyState, seconds: number, wandering = false): void {
-    if (seconds < 1) return
-    if (segments.at(-1)?.state !== state) segments.push({ startMs: noonMs + Math.round(at) * 1000, state, wandering })
-    at += seconds
+    // A remainder below a second is no state of its own, but time passes, or the loops below would never end.
+    if (seconds >= 1 && segments.at(-1)?.state !== state)
+      segments.push({ startMs: noonMs + Math.round(at) * 1000, state, wandering })
+    at += Math.max(seconds, 0)
   }
   function toilet(): void {
     stay('toilet', chance.between(3, 8) * MINUTE)
     toiletDue = at + chance.between(2, 3.5) * HOUR
+  }
+  /** In bed by day: awake and dozing by turns. */
+  function restUntil(end: number): void {
+    while (at < end) {
+      stay('awake', Math.min(end - at, chance.between(8, 35) * MINUTE))
+      stay('dozing', Math.min(Math.max(end - at, 0), chance.between(5, 25) * MINUTE))
+      if (chance.is(0.3)) stay('asleep', Math.min(Math.max(end - at, 0), chance.between(10, 40) * MINUTE))
+    }
+  }
+  /** Until the next meal or outing, in the way of this resident. */
+  function spendUntil(end: number): void {
+    if (habit === 'in_bed') restUntil(end)
+    const lieUntil = end - chance.between(8, 15) * MINUTE
+    if (habit === 'frail' && lieUntil - at > 30 * MINUTE) {
+      lieDown(chance.between(3, 12))
+      restUntil(lieUntil)
+      getUp()
+    }
+    upUntil(end)
+  }
+  /** Out of the room; who stays in bed is raised to eat there. */
+  function outFor(minutes: number): void {
+    if (habit === 'in_bed') stay('sitting_up', minutes * 0.8 * MINUTE)
+    else stay('away', minutes * MINUTE)
   }
   /** In the room and on the feet, with the toilet now and then. */
   function upUntil(end: number): void {
@@ -37,9 +65,6 @@ export function planDay(noonMs: number, chance: Chance, scenario: Scenario): Seg
       if (at >= toiletDue) toilet()
       stay('out_of_bed', Math.min(end, Math.max(toiletDue, at + MINUTE)) - at)
     }
-  }
-  function awayFor(minutes: number): void {
-    stay('away', minutes * MINUTE)
   }
   function lieDown(latencyMinutes: number): void {
     stay('bed_edge', chance.between(20, 90))
@@ -59,24 +84,25 @@ export function planDay(noonMs: number, chance: Chance, scenario: Scenario): Seg
     }
   }
 
-  awayFor(chance.between(40, 55))
-  upUntil(clock(13, chance.whole(0, 20)))
-  if (chance.is(scenario.nap)) {
+  outFor(chance.between(40, 55))
+  spendUntil(clock(13, chance.whole(0, 20)))
+  if (habit === 'active' && chance.is(scenario.nap)) {
     lieDown(chance.between(3, 12))
     sleepUntil(at + chance.between(25, 75) * MINUTE)
     getUp()
   }
-  upUntil(clock(14, chance.whole(40, 59)))
-  awayFor(chance.between(25, 45))
-  upUntil(clock(16, chance.whole(0, 30)))
-  if (chance.is(0.6)) awayFor(chance.between(15, 40))
-  upUntil(clock(17, chance.whole(50, 59)))
-  awayFor(chance.between(35, 55))
+  spendUntil(clock(14, chance.whole(40, 59)))
+  outFor(chance.between(25, 45))
+  spendUntil(clock(16, chance.whole(0, 30)))
+  if (chance.is(0.6)) outFor(chance.between(15, 40))
+  spendUntil(clock(17, chance.whole(50, 59)))
+  outFor(chance.between(35, 55))
 
-  upUntil(clock(20, chance.whole(0, 59)))
-  lieDown(chance.between(8, 30))
+  spendUntil(clock(20, chance.whole(0, 59)))
+  if (habit === 'in_bed') stay('awake', chance.between(8, 30) * MINUTE)
+  else lieDown(chance.between(8, 30))
   const wake = clock(6, chance.whole(0, 50))
-  const trips = chance.whole(scenario.nightTrips[0], scenario.nightTrips[1])
+  const trips = habit === 'in_bed' ? 0 : chance.whole(scenario.nightTrips[0], scenario.nightTrips[1])
   for (let trip = 1; trip <= trips; trip++) {
     sleepUntil(at + ((wake - at) / (trips - trip + 2)) * chance.between(0.8, 1.1))
     getUp()
@@ -87,14 +113,16 @@ export function planDay(noonMs: number, chance: Chance, scenario: Scenario): Seg
     lieDown(chance.between(3, 15))
   }
   sleepUntil(wake)
-  getUp()
-  stay('out_of_bed', chance.between(20, 90))
-  toilet()
-  upUntil(clock(7, chance.whole(30, 45)))
-  awayFor(chance.between(30, 50))
-  upUntil(clock(9, chance.whole(45, 59)))
-  if (chance.is(0.7)) awayFor(chance.between(40, 70))
-  upUntil(clock(11, chance.whole(45, 59)))
-  stay('away', 24 * HOUR - at)
+  if (habit !== 'in_bed') {
+    getUp()
+    stay('out_of_bed', chance.between(20, 90))
+    toilet()
+    upUntil(clock(7, chance.whole(30, 45)))
+  }
+  outFor(chance.between(30, 50))
+  spendUntil(clock(9, chance.whole(45, 59)))
+  if (chance.is(0.7)) outFor(chance.between(40, 70))
+  spendUntil(clock(11, chance.whole(45, 59)))
+  stay(habit === 'in_bed' ? 'sitting_up' : 'away', 24 * HOUR - at)
   return segments
 }

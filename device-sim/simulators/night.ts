@@ -17,9 +17,10 @@ export function nightFigures(resident: Resident, exitMs: number): Record<string,
   const spans = day
     .slice(0, exit)
     .map((segment, i) => ({ segment, ms: (day[i + 1] as Segment).startMs - segment.startMs }))
-  const evening = spans.findIndex(({ segment }) => {
+  // The night begins when the bed is reached for it; a rest on the bed before supper is not part of it.
+  const evening = spans.findIndex(({ segment }, i) => {
     const { hour: h } = wallClock(segment.startMs, resident.zone)
-    return segment.state === 'awake' && (h >= 19 || h < 5)
+    return segment.state === 'awake' && spans[i - 1]?.segment.state === 'bed_edge' && h >= 20
   })
   if (evening < 0) return null
   const night = spans.slice(evening)

@@ -2,7 +2,7 @@
 import type { BodyState } from '../../core/profile.ts'
 import { fromWallClock, wallClock } from '../../core/time.ts'
 import { chanceOf, drift, hash32 } from '../random.ts'
-import { planDay, type Segment } from './day.ts'
+import { type Habit, planDay, type Segment } from './day.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Traits {
@@ -17,6 +17,7 @@ export interface Traits {
   weightKg: number
   /** m/s */
   walkingSpeed: number
+  habit: Habit
 }
 
 export interface Resident {
@@ -73,7 +74,7 @@ export function createResident(options: { seed: string; name: string; zone: stri
     let plan = plans.get(noonMs)
     if (!plan) {
       const { year, month, day } = wallClock(noonMs, zone)
-      plan = planDay(noonMs, chanceOf(seed, name, 'day', year, month, day), scenario)
+      plan = planDay(noonMs, chanceOf(seed, name, 'day', year, month, day), scenario, traits.habit)
       plans.set(noonMs, plan)
       const oldest = plans.keys().next().value
       if (plans.size > DAYS_KEPT && oldest !== undefined) plans.delete(oldest)
@@ -121,5 +122,9 @@ function traitsOf(seed: string, name: string): Traits {
     spo2: chance.between(94.5, 98),
     weightKg: chance.between(38, 68),
     walkingSpeed: chance.between(0.4, 1),
+    habit: habitOf(chance.between(0, 1)),
   }
 }
+
+/** Half lie down between meals or do not get up: care levels 3 to 5 are what these homes admit. */
+const habitOf = (share: number): Habit => (share < 0.45 ? 'active' : share < 0.85 ? 'frail' : 'in_bed')

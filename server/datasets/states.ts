@@ -4,7 +4,7 @@ import type { DatasetRequestRecord, RequestState, ReviewRecord } from '../../cor
 import type { DatasetRequest } from '../../core/rest.ts'
 
 /** Different stewards that must approve one version of the scope. */
-export const APPROVALS = 2
+const APPROVALS = 2
 
 type Change = Partial<Pick<DatasetRequestRecord, 'purpose' | 'scope' | 'state' | 'failure' | 'reviews'>>
 type Rule<A extends unknown[]> = (request: DatasetRequestRecord, ...args: A) => Change
@@ -74,7 +74,7 @@ export const withdraw: Rule<[]> = request => {
   return { state: 'withdrawn' }
 }
 
-export const approvers = ({ reviews }: DatasetRequestRecord): Set<string> =>
+const approvers = ({ reviews }: DatasetRequestRecord): Set<string> =>
   new Set(reviews.filter(({ decision }) => decision === 'approve').map(({ by }) => by))
 
 function requireOther({ createdBy }: DatasetRequestRecord, by: string): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { problemSchema } from '../../core/errors.ts'
-import { API_ROOT, type Route, type RouteName, routes } from '../../core/rest.ts'
+import { API_ROOT, ROLES, type Route, type RouteName, routes } from '../../core/rest.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
@@ -55,7 +55,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
     operationId: name,
     summary: route.summary,
     tags: [route.path.split('/')[1] ?? ''],
-    description: route.roles === null ? 'Needs no session.' : `For ${route.roles.join(', ')}.`,
+    description: whoMay(route),
     security: route.roles === null ? [] : [{ session: [] }, { bearer: [] }],
     requestParams: params,
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
@@ -64,6 +64,11 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
       default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
     },
   }
+}
+
+const whoMay = ({ roles }: Route): string => {
+  if (roles === null) return 'Needs no session.'
+  return roles.length === ROLES.length ? 'For everybody who is signed in.' : `For ${roles.join(', ')}.`
 }
 
 const IDEMPOTENCY = z.object({

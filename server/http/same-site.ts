@@ -15,6 +15,3 @@ export function isOwnPage(request: Pick<IncomingMessage, 'headers'>, publicUrl: 
   const from = new URL(origin)
   return from.host === host || (publicUrl !== undefined && from.origin === new URL(publicUrl).origin)
 }
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-export const isWrite = (method: string | undefined): boolean => !SAFE.has(method ?? 'GET')

@@ -49,9 +49,11 @@ export interface SocketsOptions {
   sameSite: (request: IncomingMessage) => boolean
   log: Log
   metrics: Pick<Metrics, 'slowSocket'>
+  /** How often sockets are looked at for what they hold back. */
+  lookMs?: number
 }
 
-export function createSockets({ http, sessions, sameSite, log, metrics }: SocketsOptions): Sockets {
+export function createSockets({ http, sessions, sameSite, log, metrics, lookMs = LOOK_MS }: SocketsOptions): Sockets {
   const io = new Server<BrowserToServer, ServerToBrowser, Record<string, never>, SocketData>(http, {
     transports: ['websocket'],
     serveClient: false,
@@ -95,7 +97,7 @@ export function createSockets({ http, sessions, sameSite, log, metrics }: Socket
   })
   sessions.onClose(id => live.in(`session:${id}`).disconnectSockets(true))
 
-  const looks = setInterval(closeSlow, LOOK_MS)
+  const looks = setInterval(closeSlow, lookMs)
   const sessionLooks = setInterval(() => {
     lookAtSessions().catch((error: unknown) =>
       log.error(errorFields(error), 'could not look at the sessions of sockets'),

@@ -34,6 +34,26 @@ describeWith(mosquitto, 'the server over HTTP', () => {
       expect((await client.get('/me')).status).toBe(401)
     })
 
+    it('ends a session that nobody used for a shift, and any after a day', async () => {
+      let nowMs = Date.now()
+      const other = await startPlatform({ clock: () => nowMs })
+      const hours = (n: number) => {
+        nowMs += n * 3_600_000
+      }
+      try {
+        const staff = await other.as('staff')
+        const display = await other.as('display')
+        hours(13)
+        expect((await staff.get('/me')).status).toBe(200)
+        hours(2)
+        expect([(await staff.get('/me')).status, (await display.get('/me')).status]).toEqual([200, 401])
+        hours(10)
+        expect((await staff.get('/me')).status).toBe(401)
+      } finally {
+        await other.stop()
+      }
+    })
+
     it('takes the cookie’s value as a bearer token from programs', async () => {
       const { cookie } = await platform.as('staff')
       const nobody = await platform.as(null)
@@ -180,6 +200,10 @@ describeWith(mosquitto, 'the server over HTTP', () => {
   it('places a device for a resident and tells both gateway and list', async () => {
     const admin = await platform.as('admin')
     const resident = (await admin.post('/residents', { facility: 'sunny' })).body.id
+    const stranger = (await (await platform.as('admin-elsewhere')).post('/residents', { facility: 'cloudy' })).body.id
+    const consent = { facility: 'sunny', purpose: 'device_evaluation', from: new Date().toISOString() }
+    expect((await admin.post('/consents', { ...consent, resident: stranger })).status).toBe(400)
+    expect((await admin.post('/consents', { ...consent, resident })).status).toBe(201)
     const body = {
       facility: 'sunny',
       device: 'mat-2',

@@ -1,4 +1,5 @@
 // Small parts of the server on their own: throttle, minutes, times of a zone, origins, links, request rules, CSV under back pressure.
+import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +7,7 @@ import type { Reading } from '../../core/readings.ts'
 import type { DatasetRequestRecord } from '../../core/registry.ts'
 import { formatInZone } from '../../core/time.ts'
 import { createThrottle } from '../../server/auth/throttle.ts'
-import { parseConfig } from '../../server/config.ts'
+import { parseConfig, serverEnvSchema } from '../../server/config.ts'
 import { createLinks } from '../../server/datasets/links.ts'
 import * as rules from '../../server/datasets/states.ts'
 import { streamCsv } from '../../server/http/readings-csv.ts'
@@ -235,6 +236,10 @@ describe('the CSV of readings', () => {
 })
 
 describe('settings', () => {
+  it('are all explained in .env.example', () => {
+    const explained = [...readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name)
+    expect(Object.keys(serverEnvSchema.shape).filter(name => !explained.includes(name))).toEqual([])
+  })
   const complete = {
     MQTT_URL: 'mqtts://broker:8883',
     INFLUX_URL: 'http://localhost:8086',

@@ -59,7 +59,15 @@ export async function buildDashboard(options: { force?: boolean } = {}): Promise
   if (!options.force && (await isFresh())) return false
   // Loaded only when needed: a fresh start pays nothing for the bundler.
   const { build } = await import('vite')
-  await build({ configFile: join(HERE, 'vite.config.ts'), logLevel: 'warn', mode: 'production' })
+  // Vite believes the environment more than its mode: under a test runner it would bundle React's development build.
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({ configFile: join(HERE, 'vite.config.ts'), logLevel: 'warn', mode: 'production' })
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
   return true
 }
 

@@ -29,7 +29,9 @@ export const bedSleepMat = defineProfile({
       short: text('呼吸', '호흡', 'RR'),
       plausible: [8, 25],
     }),
-    activity: number(text('体動', '움직임', 'Movement'), '{count}/min', [0, 1000], every(60)),
+    activity: number(text('体動', '움직임', 'Movement'), '{count}/min', [0, 1000], every(60), {
+      short: text('体動', '움직임', 'Move'),
+    }),
     bed_state: {
       kind: 'enum',
       label: text('ベッド上の状態', '침대 상태', 'Bed state'),

@@ -10,7 +10,7 @@ export const roomDoorMotion = defineProfile({
   role: 'watch',
   metrics: {
     door_open: { kind: 'boolean', label: text('扉の開', '문 열림', 'Door open'), sampling: onEvent },
-    motion: number(text('動き', '움직임', 'Motion'), '{count}/min', [0, 600], every(60), { codes: { mdc: 8519687 } }),
+    motion: number(text('動き', '동작', 'Motion'), '{count}/min', [0, 600], every(60), { codes: { mdc: 8519687 } }),
     motion_detected: {
       kind: 'boolean',
       label: text('動きを検知', '움직임 감지', 'Motion detected'),

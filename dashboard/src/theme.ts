@@ -8,11 +8,13 @@ const STORED = 'mimamori.theme'
 const NIGHT_FROM = 21
 const NIGHT_TO = 6
 
-export const themeAt = (choice: ThemeChoice, ms: number, zone: string): Theme => {
-  if (choice !== 'auto') return choice
+/** The night shift, 21:00–06:00 by the facility's clock. */
+export function isNightShift(ms: number, zone: string): boolean {
   const { hour } = wallClock(ms, zone)
-  return hour >= NIGHT_FROM || hour < NIGHT_TO ? 'night' : 'light'
+  return hour >= NIGHT_FROM || hour < NIGHT_TO
 }
+export const themeAt = (choice: ThemeChoice, ms: number, zone: string): Theme =>
+  choice !== 'auto' ? choice : isNightShift(ms, zone) ? 'night' : 'light'
 
 /** Holds the choice and shows the theme that follows from it; `judge` is called with every tick of the clock. */
 export function createTheme(deps: {

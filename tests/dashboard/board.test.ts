@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Frame, packFlags, stateIndex } from '../../core/live.ts'
 import { PLACE_STATES } from '../../core/place-state.ts'
 import { profiles } from '../../core/profiles/index.ts'
-import { tally } from '../../dashboard/src/board/attention.ts'
+import { needsLook, tally } from '../../dashboard/src/board/attention.ts'
 import { filterQuery, parseFilter, passes } from '../../dashboard/src/board/filter.ts'
 import { createBoardStore } from '../../dashboard/src/board/store.ts'
 import { metricRoles, tileValues, wallName } from '../../dashboard/src/board/tile-values.ts'
@@ -127,6 +127,19 @@ describe('the board', () => {
   })
 })
 
+describe('a room asks for a look', () => {
+  it.each([
+    ['offline', true, true],
+    ['unclear', true, true],
+    ['out_of_bed', true, false],
+    ['bed_edge', true, false],
+    ['asleep', false, false],
+    ['not_installed', false, false],
+  ] as const)('when it is %s: by night %s, by day %s', (state, byNight, byDay) => {
+    expect([needsLook(state, true), needsLook(state, false)]).toEqual([byNight, byDay])
+  })
+})
+
 describe('the sums', () => {
   it('add up to all rooms', () => {
     fc.assert(
@@ -179,7 +192,7 @@ describe('the filter', () => {
   it('hides no room when the picture has stopped', () => {
     const { store } = openBoard()
     const asleep = store.room('r201')
-    expect(asleep && passes({ kind: 'look' }, asleep, true)).toBe(false)
-    expect(asleep && passes({ kind: 'look' }, asleep, false)).toBe(true)
+    expect(asleep && passes({ kind: 'look' }, asleep, { isNow: true, isNight: true })).toBe(false)
+    expect(asleep && passes({ kind: 'look' }, asleep, { isNow: false, isNight: true })).toBe(true)
   })
 })

@@ -6,6 +6,7 @@ import { chromium } from '../servers/chromium.ts'
 import { describeWith } from '../servers/find.ts'
 import { launchBrowser, type OpenOptions, type OpenPage, openPage } from './support/browser.ts'
 import { type MockServer, startMockServer } from './support/mock-server.ts'
+import { sceneNow } from './support/scene.ts'
 
 /** From the last true word to hatch everywhere. */
 const STOPPED_WITHIN_MS = 11_000
@@ -111,7 +112,7 @@ describeWith(chromium, 'the live board', () => {
     server.changeRoom('201', {
       state: 'stale',
       freshness: 'stale',
-      since: new Date(Date.now() - 300_000).toISOString(),
+      since: new Date(sceneNow() - 300_000).toISOString(),
     })
     await page.locator('[data-room="201"][data-look=unseen]').waitFor({ timeout: 5_000 })
     expect(await tile.textContent()).toContain('値は5分前')
@@ -121,7 +122,7 @@ describeWith(chromium, 'the live board', () => {
   test('shows a change within two frames, in place', async () => {
     const page = await visit('/board')
     const order = await tiles(page).evaluateAll(all => all.map(tile => tile.getAttribute('data-room')))
-    server.changeRoom('215', { state: 'out_of_bed', since: new Date().toISOString() })
+    server.changeRoom('215', { state: 'out_of_bed', since: new Date(sceneNow()).toISOString() })
     await page.locator('[data-room="215"][data-look=up]').waitFor({ timeout: 2_500 })
     expect(await tiles(page).evaluateAll(all => all.map(tile => tile.getAttribute('data-room')))).toEqual(order)
   })
@@ -135,7 +136,7 @@ describeWith(chromium, 'the live board', () => {
       device: 'mat-0308',
       profile: 'bed.sleep_mat',
       event: 'bed_exit',
-      at: new Date(Date.now() - 600_000).toISOString(),
+      at: new Date(sceneNow() - 600_000).toISOString(),
       late: true,
     }
     server.sendEvent(event as unknown as Parameters<typeof server.sendEvent>[0])

@@ -21,7 +21,9 @@ export const LOOKS: Record<PlaceState, Look> = {
 const OFF_BED: ReadonlySet<PlaceState> = new Set(['out_of_bed', 'toilet', 'away'])
 export const isOffBed = (state: PlaceState): boolean => OFF_BED.has(state)
 export const isUnseen = (state: PlaceState): boolean => LOOKS[state] === 'unseen'
-export const needsLook = (state: PlaceState): boolean => LOOKS[state] === 'unseen' || LOOKS[state] === 'up'
+/** A room that nobody sees always asks for a look; by day people are up, by night one who is up may need help. */
+export const needsLook = (state: PlaceState, isNight: boolean): boolean =>
+  LOOKS[state] === 'unseen' || (isNight && LOOKS[state] === 'up')
 
 /** Out of bed for so long that the time gets a clock beside it. */
 export const LONG_OUT_MS = 30 * 60_000

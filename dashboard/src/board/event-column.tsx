@@ -58,21 +58,24 @@ export function EventList({ frame, limit, room }: { frame: BoardFrame; limit: nu
       <Nothing icon="check" head={say('events.none')} sub={say('events.noneAsOf', { time: hourMinute(now, zone) })} />
     )
   return (
-    <ol className={styles.list}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keys
+    <ol className={styles.list} tabIndex={0} aria-label={say('events.title')}>
       {events.map(event => (
         <li key={`${event.at} ${event.device} ${event.event}`} className={styles.event}>
           <time dateTime={event.at}>{whenShort(Date.parse(event.at), now, zone, language)}</time>
           {room === undefined && <b>{event.room === null ? '—' : (store.room(event.room)?.label ?? event.room)}</b>}
           <span className={styles.text}>
             {catalogue.eventLabel(event.profile, event.event)}
-            <small>{catalogue.deviceLabel(event.profile)}</small>
+            <small>
+              {catalogue.deviceLabel(event.profile)}
+              {event.late && (
+                <span className={styles.late}>
+                  <Icon name="clock" className={styles.lateIcon} />
+                  {say('events.late')}
+                </span>
+              )}
+            </small>
           </span>
-          {event.late && (
-            <span className={styles.late}>
-              <Icon name="clock" className={styles.lateIcon} />
-              {say('events.late')}
-            </span>
-          )}
         </li>
       ))}
     </ol>

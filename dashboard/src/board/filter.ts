@@ -15,10 +15,17 @@ export const filterQuery = (filter: Filter): Record<string, string> => {
   if (filter.kind === 'unit') return { unit: filter.unit }
   return filter.kind === 'all' ? {} : { show: filter.kind }
 }
-export function passes(filter: Filter, room: RoomView, isNow: boolean): boolean {
+/** @param when whether the picture is the present, and whether it is the night shift */
+export function passes(
+  filter: Filter,
+  room: RoomView,
+  { isNow, isNight }: { isNow: boolean; isNight: boolean },
+): boolean {
   if (filter.kind === 'all') return true
   if (filter.kind === 'unit') return room.unit === filter.unit
   // While nothing is seen, hiding a room would say that it is well.
   if (!isNow) return true
-  return filter.kind === 'look' ? needsLook(room.state) : isUnseen(room.state) || room.state === 'not_installed'
+  return filter.kind === 'look'
+    ? needsLook(room.state, isNight)
+    : isUnseen(room.state) || room.state === 'not_installed'
 }

@@ -10,7 +10,7 @@ import { type Filter, filterQuery } from './filter.ts'
 import styles from './headline.module.css'
 import { isPresent } from './link.ts'
 import type { BoardFrame } from './store.ts'
-import { useLinkKind, useRooms, useTallies } from './use-board.ts'
+import { useIsNight, useLinkKind, useRooms, useTallies } from './use-board.ts'
 
 const NAMED = 4
 
@@ -29,11 +29,12 @@ export function Headline({ frame, filter }: { frame: BoardFrame; filter: Filter 
 export function useVerdict(zone: string, named = NAMED) {
   const say = useSay()
   const isNow = isPresent(useLinkKind())
+  const isNight = useIsNight()
   const sums = useTallies()
   const now = useNow()
   const meant = useRooms(rooms =>
     rooms
-      .filter(room => needsLook(room.state))
+      .filter(room => needsLook(room.state, isNight))
       .sort((a, b) => byAttention(a.state, b.state))
       .map(room => `${room.label} ${say(`state.${room.state}`)}`)
       .join('\n'),

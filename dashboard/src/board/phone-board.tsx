@@ -10,18 +10,19 @@ import { useVerdict } from './headline.tsx'
 import { isPresent } from './link.ts'
 import styles from './phone-board.module.css'
 import type { BoardFrame } from './store.ts'
-import { useLinkKind, useMinute, useRoom, useRooms, useStoppedSince, useTallies } from './use-board.ts'
+import { useIsNight, useLinkKind, useMinute, useRoom, useRooms, useStoppedSince, useTallies } from './use-board.ts'
 
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '))
 
 export function PhoneBoard({ frame }: { frame: BoardFrame }) {
   const say = useSay()
   const isNow = isPresent(useLinkKind())
+  const isNight = useIsNight()
   const verdict = useVerdict(frame.facility.zone, 0)
   const sums = useTallies()
   const firstText = useRooms(rooms =>
     rooms
-      .filter(room => isNow && needsLook(room.state))
+      .filter(room => isNow && needsLook(room.state, isNight))
       .sort((a, b) => byAttention(a.state, b.state))
       .map(room => room.id)
       .join(' '),

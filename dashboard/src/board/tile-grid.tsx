@@ -11,7 +11,7 @@ import type { BoardFrame } from './store.ts'
 import { Tile } from './tile.tsx'
 import styles from './tile-grid.module.css'
 import { metricRoles } from './tile-values.ts'
-import { useLinkKind, useRooms } from './use-board.ts'
+import { useIsNight, useLinkKind, useRooms } from './use-board.ts'
 
 export function TileGrid({ frame, filter }: { frame: BoardFrame; filter: Filter }) {
   const say = useSay()
@@ -19,12 +19,13 @@ export function TileGrid({ frame, filter }: { frame: BoardFrame; filter: Filter 
   const profiles = useProfiles()
   const roles = useMemo(() => metricRoles(profiles), [profiles])
   const isNow = isPresent(useLinkKind())
+  const isNight = useIsNight()
   const [, navigate] = useLocation()
   const [stop, setStop] = useState<string | null>(null)
   const box = useRef<HTMLDivElement>(null)
   const shownText = useRooms(rooms =>
     rooms
-      .filter(room => passes(filter, room, isNow))
+      .filter(room => passes(filter, room, { isNow, isNight }))
       .map(room => room.id)
       .join(' '),
   )

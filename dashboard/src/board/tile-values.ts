@@ -48,6 +48,8 @@ export function tileValues(room: RoomView, layout: BoardFrame['layout'], roles: 
   const offBed = isOffBed(room.state)
   const all = layout.metrics.flatMap((metric, column) => {
     const value = room.values[column]
+    // What is measured on demand needs its time beside it, for which a tile has no room.
+    if (roles.watch.size > 0 && !roles.watch.has(metric.name)) return []
     if (value === null || value === undefined || (offBed && roles.bed.has(metric.name))) return []
     return [
       {
@@ -55,11 +57,10 @@ export function tileValues(room: RoomView, layout: BoardFrame['layout'], roles: 
         value,
         digits: metric.digits,
         name: roles.short.get(metric.name) ?? metric.label,
-        isWatch: roles.watch.has(metric.name),
       },
     ]
   })
-  return all.sort((a, b) => Number(b.isWatch) - Number(a.isWatch)).slice(0, 2)
+  return all.slice(0, 2)
 }
 
 /** For a wall: one sign in Japanese and Korean, at most three letters in English. */

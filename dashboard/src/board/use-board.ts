@@ -2,6 +2,7 @@
 import { useCallback, useSyncExternalStore } from 'react'
 import type { BoardEventMessage } from '../../../core/live.ts'
 import { useServices } from '../services.ts'
+import { isNightShift } from '../theme.ts'
 import type { Tallies } from './attention.ts'
 import type { LinkKind, LinkState } from './link.ts'
 import type { RoomView } from './room-view.ts'
@@ -37,6 +38,11 @@ export function useStoppedSince(): number | null {
 }
 /** Server minute since the epoch: what counts minutes draws again with it. */
 export const useMinute = (): number => useTopic('minute', useServices().store.minute)
+/** The facility's night shift, by the server's clock. */
+export function useIsNight(): boolean {
+  const { store, clock } = useServices()
+  return useTopic('minute', () => isNightShift(clock.now(), store.frame()?.facility.zone ?? 'Asia/Tokyo'))
+}
 export function useRoom(id: string): RoomView | undefined {
   const { store } = useServices()
   return useTopic(`room ${id}`, () => store.room(id))

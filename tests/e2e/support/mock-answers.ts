@@ -2,7 +2,7 @@
 import { profiles } from '../../../core/profiles/index.ts'
 import type { DatasetRequest, Me } from '../../../core/rest.ts'
 import { makeDataset, makeRequests } from './datasets.ts'
-import { makeDevices, makeEvents, ZONE } from './scene.ts'
+import { makeDevices, makeEvents, sceneNow, ZONE } from './scene.ts'
 import { makeReadings } from './series.ts'
 
 export interface Reply {
@@ -56,7 +56,7 @@ export function createAnswers({ board }: { board: () => Reply }) {
 }
 
 function devices(me: Me, id: string | undefined, third: string | undefined, query: URLSearchParams): Reply {
-  const all = makeDevices(Date.now())
+  const all = makeDevices(sceneNow())
   if (id === undefined) return page(all)
   const device = all.find(each => each.id === id)
   if (!device) return notFound
@@ -67,7 +67,7 @@ function devices(me: Me, id: string | undefined, third: string | undefined, quer
         : { ...device, newest: device.heard === null ? {} : newest(device.profile, device.freshness, device.heard) },
     )
   if (third === 'events') {
-    const events = makeEvents(Date.now()).filter(event => event.device === id)
+    const events = makeEvents(sceneNow()).filter(event => event.device === id)
     return page(
       events.map((event, seq) => ({
         at: event.at,
@@ -118,7 +118,7 @@ function command(
   body: Record<string, string>,
   put: (request: DatasetRequest) => Reply,
 ): Reply {
-  const at = new Date().toISOString()
+  const at = new Date(sceneNow()).toISOString()
   if (!known) {
     const made = {
       ...makeRequests()[0],

@@ -8,7 +8,7 @@ import { Server as SocketServer } from 'socket.io'
 import { freshnessFromFlags, packFlags, type RoomColumns, stateIndex } from '../../../core/live.ts'
 import type { Board, BoardRoom, DatasetJob, Me, Role } from '../../../core/rest.ts'
 import { createAnswers, type Reply } from './mock-answers.ts'
-import { LAYOUT, makeEvents, makeRooms, type SceneName, ZONE } from './scene.ts'
+import { LAYOUT, makeEvents, makeRooms, type SceneName, sceneNow, ZONE } from './scene.ts'
 
 const DIST = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url))
 const TYPES: Record<string, string> = {
@@ -33,8 +33,8 @@ const USERS: Record<string, Omit<Me, 'user'>> = {
 export const PASSWORD = 'correct horse battery staple'
 
 export async function startMockServer(options: { scene?: SceneName; port?: number } = {}) {
-  let rooms: BoardRoom[] = makeRooms(options.scene ?? 'mixed', Date.now())
-  let events = makeEvents(Date.now())
+  let rooms: BoardRoom[] = makeRooms(options.scene ?? 'mixed', sceneNow())
+  let events = makeEvents(sceneNow())
   if (options.scene === 'empty') events = []
   let frameSeq = 1
   let isFraming = true
@@ -43,11 +43,11 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
   /** Until when the gateway spoke; null: it goes on. */
   let feedStoppedMs: number | null = null
   const sessions = new Map<string, Me>()
-  const feedAge = (): number => (feedStoppedMs === null ? 400 : Date.now() - feedStoppedMs)
+  const feedAge = (): number => (feedStoppedMs === null ? 400 : sceneNow() - feedStoppedMs)
   const board = (): Board =>
     ({
       facility: { id: 'demo', name: 'みなと苑', zone: ZONE },
-      serverTime: new Date().toISOString(),
+      serverTime: new Date(sceneNow()).toISOString(),
       frameSeq,
       alarmSeq: 0,
       feedAgeMs: feedAge(),
@@ -105,7 +105,7 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
   const timer = setInterval(() => {
     frameSeq += 1
     if (isFraming)
-      live.to('fac:demo').volatile.emit('f', [frameSeq, Date.now(), 0, LAYOUT.version, feedAge(), rooms.map(columnsOf)])
+      live.to('fac:demo').volatile.emit('f', [frameSeq, sceneNow(), 0, LAYOUT.version, feedAge(), rooms.map(columnsOf)])
   }, 1000)
   await new Promise<void>(done => http.listen(options.port ?? 0, '127.0.0.1', done))
   const { port } = http.address() as AddressInfo
@@ -118,14 +118,14 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
     },
     /** Frames come, but the gateway has fallen silent. */
     silenceFeed: (): void => {
-      feedStoppedMs = Date.now()
+      feedStoppedMs = sceneNow()
     },
     thaw: (): void => {
       isFraming = true
       feedStoppedMs = null
     },
     setScene: (scene: SceneName): void => {
-      rooms = makeRooms(scene, Date.now())
+      rooms = makeRooms(scene, sceneNow())
     },
     changeRoom: (label: string, change: Partial<BoardRoom>): void => {
       rooms = rooms.map(room => (room.label === label ? { ...room, ...change } : room))

@@ -6,6 +6,11 @@ import type { Board, BoardRoom, Device } from '../../../core/rest.ts'
 export const ZONE = 'Asia/Tokyo'
 const MINUTE = 60_000
 
+/** The scenes play at the end of a night, whatever the hour is here. */
+const NIGHT_MS = Date.parse('2026-11-23T05:42:18+09:00') - Date.now()
+/** The mock server's time: 05:42 in Tokyo when the tests begin, and running. */
+export const sceneNow = (): number => Date.now() + NIGHT_MS
+
 interface RoomPlan {
   label: string
   state: PlaceState

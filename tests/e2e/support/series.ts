@@ -1,6 +1,7 @@
 /** Made-up readings of one night for browser tests: steady values, time out of bed, one stretch in which nothing was received. */
 import { profileById } from '../../../core/profiles/index.ts'
 import type { Readings } from '../../../core/rest.ts'
+import { sceneNow } from './scene.ts'
 
 const HOUR = 3_600_000
 /** The stretch without data, before the window's end. */
@@ -22,7 +23,7 @@ export function makeReadings(profile: string, metric: string, fromMs: number, to
   )?.[metric]
   const period = definition?.sampling.how === 'periodic' ? (definition.sampling.seconds ?? 60) * 1000 : null
   const bucketMs = Math.max(1000, Math.ceil((toMs - fromMs) / points / 1000) * 1000)
-  const now = Date.now()
+  const now = sceneNow()
   const all: Readings['points'] = []
   if (definition?.kind === 'enum') {
     const changes: [number, string][] = [

@@ -1,5 +1,5 @@
 /** The only door to libsql: a SQLite file as a Kysely database whose errors are AppErrors. */
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Dialect, type DialectAdapter, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 import { AppError } from '../../core/errors.ts'
 import type { RegistrySchema } from './schema.ts'
@@ -20,7 +20,25 @@ export function openSqlite(file: string): Kysely<RegistrySchema> {
   pragma('journal_mode = WAL')
   pragma('synchronous = FULL')
   pragma('foreign_keys = ON')
-  return new Kysely<RegistrySchema>({ dialect: new SqliteDialect({ database: asKyselyExpects(connection) }) })
+  return new Kysely<RegistrySchema>({ dialect: dialectOf(asKyselyExpects(connection)) })
+}
+
+/** Kysely's SQLite, but for one thing: a migration and the note that it was done are one transaction, which other processes wait for. */
+function dialectOf(database: SqliteDatabase): Dialect {
+  const sqlite = new SqliteDialect({ database })
+  return {
+    createDriver: () => sqlite.createDriver(),
+    createQueryCompiler: () => sqlite.createQueryCompiler(),
+    createIntrospector: db => sqlite.createIntrospector(db),
+    createAdapter: () => TRANSACTIONAL,
+  }
+}
+const TRANSACTIONAL: DialectAdapter = {
+  supportsCreateIfNotExists: true,
+  supportsReturning: true,
+  supportsTransactionalDdl: true,
+  acquireMigrationLock: async () => undefined,
+  releaseMigrationLock: async () => undefined,
 }
 
 function connect(file: string): Libsql.Database {

@@ -4,9 +4,9 @@ import { AppError } from '../../core/errors.ts'
 import { migrations } from './migrations/all.ts'
 import type { RegistrySchema } from './schema.ts'
 
-/** Applies what is missing, in one transaction; may be repeated. Throws `registry_migration`, after which nothing has changed. */
-export async function migrate(db: Kysely<RegistrySchema>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
+/** Applies what is missing, all in one transaction; may be repeated. Throws `registry_migration`, after which nothing has changed. */
+export async function migrate(db: Kysely<RegistrySchema>, all = migrations): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...all }) } })
   const { error, results } = await migrator.migrateToLatest()
   if (!error) return
   const failed = results?.find(result => result.status === 'Error')?.migrationName ?? 'the migration table'

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { facilityIdSchema } from '../../core/ids.ts'
 import { openSqlite } from '../../storage/registry/database.ts'
@@ -14,7 +14,7 @@ import { createRegistry } from '../../storage/registry/registry.ts'
 import { registryContract } from './registry.ts'
 
 const run = promisify(execFile)
-const WRITER = join(import.meta.dirname, 'registry-writer.ts')
+const WRITER = join(import.meta.dirname, 'registry/writer/main.ts')
 const addRoomsElsewhere = async (file: string, ...args: (string | number)[]) => {
   await run(process.execPath, ['--import', 'tsx', WRITER, file, ...args.map(String)])
 }
@@ -56,9 +56,27 @@ describe('registry on SQLite', () => {
     await db.destroy()
   })
 
+  it('changes nothing when one of several migrations fails', async () => {
+    const db = openSqlite(join(dir, 'g.sqlite'))
+    const failing = {
+      ...migrations,
+      '9999-fails': {
+        async up(trx: Kysely<unknown>) {
+          await trx.schema.createTable('half').addColumn('id', 'text').execute()
+          throw new Error('fails')
+        },
+      },
+    }
+    await expect(migrate(db, failing)).rejects.toMatchObject({ code: 'registry_migration' })
+    expect(await db.introspection.getTables()).toEqual([])
+    await migrate(db)
+    expect((await db.introspection.getTables()).length).toBeGreaterThan(10)
+    await db.destroy()
+  })
+
   it('opens once for each of several processes that all find an empty folder', async () => {
     const file = join(dir, 'c.sqlite')
-    await Promise.all([1, 2, 3].map(() => addRoomsElsewhere(file, 'none', 'x', 0)))
+    await Promise.all([1, 2, 3, 4].map(() => addRoomsElsewhere(file, 'none', 'x', 0)))
     const registry = await createRegistry({ file })
     expect(await registry.facilities.list()).toEqual([])
     await registry.stop()

@@ -1,7 +1,7 @@
 /** Every migration by name, imported statically so that a packed program carries them; their order is that of their names. */
 import type { Migration } from 'kysely'
-import * as placesPeopleDatasets from './0001-places-people-datasets.ts'
+import { up as placesPeopleDatasets } from './0001-places-people-datasets.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
-  '0001-places-people-datasets': placesPeopleDatasets,
+  '0001-places-people-datasets': { up: placesPeopleDatasets },
 }

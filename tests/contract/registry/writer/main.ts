@@ -1,6 +1,6 @@
-/** A second process that adds rooms to a registry file: `registry-writer.ts <file> <facility> <prefix> <rooms>`. */
-import { facilityIdSchema } from '../../core/ids.ts'
-import { createRegistry } from '../../storage/registry/registry.ts'
+/** A second process that adds rooms to a registry file: `main.ts <file> <facility> <prefix> <rooms>`. */
+import { facilityIdSchema } from '../../../../core/ids.ts'
+import { createRegistry } from '../../../../storage/registry/registry.ts'
 
 const [file = '', facility = '', prefix = '', rooms = ''] = process.argv.slice(2)
 const registry = await createRegistry({ file })

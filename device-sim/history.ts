@@ -18,7 +18,7 @@ const POLL_MS = 50
 const MAX_WAITING = 2_000
 
 /** The counter run of a history: the same period is sent again as the same messages, so that nothing is stored twice. */
-export const historyBoot = (fromMs: number): string => `h${Math.floor(fromMs / 1000).toString(36)}`
+const historyBoot = (fromMs: number): string => `h${Math.floor(fromMs / 1000).toString(36)}`
 
 /** Hour by hour over all devices, oldest first; resolves when all is acknowledged, or the signal ends it. */
 export async function fillHistory(options: HistoryOptions): Promise<void> {

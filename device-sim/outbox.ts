@@ -189,4 +189,3 @@ export function createOutbox(options: { boot: string; batchLimit?: number }) {
     size: () => size,
   }
 }
-export type Outbox = ReturnType<typeof createOutbox>

@@ -14,6 +14,3 @@ export interface EventSample {
 export type Sample = TelemetrySample | EventSample
 
 export const isEvent = (sample: Sample): sample is EventSample => 'event' in sample
-
-/** In order of time; samples of one instant keep their order. */
-export const byTime = <T extends Sample>(samples: T[]): T[] => samples.sort((a, b) => a.atMs - b.atMs)

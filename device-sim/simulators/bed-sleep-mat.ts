@@ -30,8 +30,7 @@ const ACTIVITY: Record<BodyState, [number, number]> = {
 }
 
 /** What the mat can know: whoever is not on it is out of bed. */
-export const seenByMat = (state: BodyState): BodyState =>
-  state === 'toilet' || state === 'away' ? 'out_of_bed' : state
+const seenByMat = (state: BodyState): BodyState => (state === 'toilet' || state === 'away' ? 'out_of_bed' : state)
 
 export const simulateSleepMat: Simulator = ({ seed, device, resident }) => {
   const key = hash32(`${seed}/${device}`)

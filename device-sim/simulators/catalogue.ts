@@ -10,7 +10,7 @@ import { simulateLiftRobot } from './transfer-lift-robot.ts'
 import { simulateWornAssist } from './transfer-worn-assist.ts'
 import { simulateSpotSet } from './vital-spot-set.ts'
 
-export const simulators: Readonly<Record<string, Simulator>> = {
+const simulators: Readonly<Record<string, Simulator>> = {
   'transfer.lift_robot': simulateLiftRobot,
   'transfer.worn_assist': simulateWornAssist,
   'mobility.walk_trainer': simulateWalkTrainer,

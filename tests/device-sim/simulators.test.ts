@@ -6,7 +6,7 @@ import { judgeEvent, judgeTelemetry } from '../../core/judge.ts'
 import { batchedTelemetrySchema, eventMessageSchema } from '../../core/messages.ts'
 import type { DeviceProfile } from '../../core/profile.ts'
 import { profiles } from '../../core/profiles/index.ts'
-import { isEvent, type Sample } from '../../device-sim/sample.ts'
+import { isEvent, type Sample, type TelemetrySample } from '../../device-sim/sample.ts'
 import { simulateByProfile } from '../../device-sim/simulators/by-profile.ts'
 import { simulatorOf } from '../../device-sim/simulators/catalogue.ts'
 import { createResident, IN_BED } from '../../device-sim/simulators/resident.ts'
@@ -131,6 +131,12 @@ describe('devices of one room', () => {
   test('a night ends with its figures', () => {
     const nights = mat.filter(sample => !isEvent(sample) && 'total_sleep' in sample.metrics)
     expect(nights).toHaveLength(3)
+    for (const night of nights) {
+      const { total_sleep: slept, time_in_bed: lay, sleep_efficiency: share } = (night as TelemetrySample).metrics
+      expect(slept).toBeGreaterThan(240)
+      expect(lay).toBeLessThan(14 * 60)
+      expect(share).toBe(Math.round((Number(slept) / Number(lay)) * 100))
+    }
   })
 })
 

@@ -7,9 +7,9 @@ import { parseDeviceTime } from './time.ts'
 
 const DAY_MS = 86_400_000
 /** `future_time`: further ahead of the gateway's time. */
-export const FUTURE_LIMIT_MS = DAY_MS
+const FUTURE_LIMIT_MS = DAY_MS
 /** `too_old`: further before the device's `active_from`. */
-export const TOO_OLD_MARGIN_MS = 30 * DAY_MS
+const TOO_OLD_MARGIN_MS = 30 * DAY_MS
 /** `clock_suspect`: further ahead of the gateway's time. */
 export const CLOCK_SUSPECT_MS = 5 * 60_000
 const MIN_LATE_MS = 60_000

@@ -33,7 +33,7 @@ export const registryMessageSchema = z.object({
 export type RegistryMessage = z.infer<typeof registryMessageSchema>
 
 /** Newest value of a metric: value, device time, time of its last change. */
-export const newestValueSchema = z.object({ v: storedValueSchema, at: epochMs, since: epochMs })
+const newestValueSchema = z.object({ v: storedValueSchema, at: epochMs, since: epochMs })
 
 export const liveDeviceSchema = z.object({
   id: deviceIdSchema,

@@ -10,7 +10,7 @@ export const languageSchema = z.enum(LANGUAGES)
 export type Language = z.infer<typeof languageSchema>
 
 /** What a room can be seen to be doing; the order is the body's height, lowest first. */
-export const BODY_STATES = [
+const BODY_STATES = [
   'asleep',
   'dozing',
   'awake',
@@ -79,7 +79,7 @@ const attributeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('enum'), label: textSchema, values: z.record(z.string().max(64), textSchema) }),
 ])
 
-export const eventTypeSchema = z.strictObject({
+const eventTypeSchema = z.strictObject({
   label: textSchema,
   attributes: z.record(metricNameSchema, attributeSchema).default({}),
   /** What the type suggests; the facility's rules decide. Null: worth recording only. */

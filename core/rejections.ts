@@ -1,7 +1,7 @@
 /** The closed list of reasons for which the edge refuses, in the order in which they are reported. */
 import { z } from 'zod'
 
-export const REJECTION_REASONS = [
+const REJECTION_REASONS = [
   'too_large',
   'not_json',
   'schema',

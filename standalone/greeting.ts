@@ -4,7 +4,7 @@ import type { Demo } from './demo.ts'
 import type { DemoDevice } from './demo-facility.ts'
 
 /** A shell line that publishes one fresh message each time it is pasted: new boot, seq 0, present time. */
-export function publishLine(device: DemoDevice, mqttPort: number): string {
+function publishLine(device: DemoDevice, mqttPort: number): string {
   const head = `'{"v":1,"boot":"p'$(date +%s)'-'$RANDOM'","seq":0,"ts":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'",`
   const body = `"metrics":{"heart_rate":72,"resp_rate":16,"activity":3,"signal_quality":95,"bed_state":"awake"}}'`
   const who = `-i ${device.client_id} -u ${device.username} -P ${device.password}`

@@ -2,15 +2,15 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useServices } from './services.ts'
 
-/** Draws again every `stepMs`. */
+/** Draws again every `stepMs`; always the time of the drawing, never of the last step. */
 export function useNow(stepMs = 1_000): number {
   const { clock } = useServices()
-  const [now, setNow] = useState(() => clock.now())
+  const [, setStep] = useState(0)
   useEffect(() => {
-    const timer = setInterval(() => setNow(clock.now()), stepMs)
+    const timer = setInterval(() => setStep(step => step + 1), stepMs)
     return () => clearInterval(timer)
-  }, [clock, stepMs])
-  return now
+  }, [stepMs])
+  return clock.now()
 }
 
 /** Follows a media query. */

@@ -17,7 +17,7 @@ export const spanOf = (range: TimeRange): Span => ({
 const ALL_TIME: Span = { from: 0n, to: 4_102_444_800_000n * NS_PER_MS }
 
 /** Store key → RFC 3339 with nanoseconds. */
-export const toTimeText = (key: bigint): string => {
+const toTimeText = (key: bigint): string => {
   const seconds = new Date(Number(key / NS_PER_MS)).toISOString().slice(0, 19)
   return `${seconds}.${String(key % 1_000_000_000n).padStart(9, '0')}Z`
 }

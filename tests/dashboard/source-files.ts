@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const SOURCE = fileURLToPath(new URL('../../dashboard/src/', import.meta.url))
+const SOURCE = fileURLToPath(new URL('../../dashboard/src/', import.meta.url))
 
 export const sourceFiles = (ending: RegExp): { name: string; text: string }[] =>
   readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })

@@ -29,7 +29,7 @@ export interface LoadOptions {
 
 export const BOOT = 'load'
 /** Every message has a device time of its own and a value that tells it from its neighbours. */
-export const loadMessage = (seq: number, beganMs: number): string =>
+const loadMessage = (seq: number, beganMs: number): string =>
   JSON.stringify({
     v: 1,
     boot: BOOT,

@@ -1,9 +1,9 @@
 /** Judges how true the picture is: from the age of what was measured, never from whether a socket is connected. */
 
 export const LIVE_MS = 3_000
-export const DELAYED_MS = 10_000
+const DELAYED_MS = 10_000
 /** From here on no value is shown any more. */
-export const VALUES_GONE_MS = 60_000
+const VALUES_GONE_MS = 60_000
 /** A longer pause of the page's own timer means that the computer slept. */
 export const SLEEP_GAP_MS = 20_000
 

@@ -6,7 +6,7 @@ import { type Tallies, tally } from './attention.ts'
 import { judgeLink, type LastWord, type LinkState } from './link.ts'
 import { type RoomView, roomFromFrame, roomFromSnapshot, withMinute } from './room-view.ts'
 
-export const MAX_EVENTS = 100
+const MAX_EVENTS = 100
 
 /** What changes only with a snapshot. */
 export interface BoardFrame {

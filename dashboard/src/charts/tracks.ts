@@ -55,7 +55,7 @@ export type Track = NumberTrack | StateTrack
 const POINTS = 480
 
 /** Expected interval of a metric while it is in use; null: it comes when something happens. */
-export const stepOf = (metric: Metric): number | null =>
+const stepOf = (metric: Metric): number | null =>
   metric.sampling.how === 'event' ? null : metric.sampling.seconds * 1000
 /** Only what comes by the clock tells by its absence that nothing was received. */
 const clockOf = (metric: Metric): number | null =>
@@ -114,7 +114,7 @@ export function useTrends(devices: readonly WantedDevice[], window: Interval): T
   }
 }
 
-export const timesOf = (window: Interval): { from: string; to: string } => ({
+const timesOf = (window: Interval): { from: string; to: string } => ({
   from: new Date(window.fromMs).toISOString(),
   to: new Date(window.toMs).toISOString(),
 })

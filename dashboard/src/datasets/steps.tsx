@@ -8,7 +8,7 @@ const STEPS = ['draft', 'review1', 'review2', 'preparing', 'ready'] as const
 type Step = (typeof STEPS)[number]
 
 /** Null: the request has left the way (rejected, withdrawn). */
-export function stepOf(request: DatasetRequest): Step | null {
+function stepOf(request: DatasetRequest): Step | null {
   switch (request.state) {
     case 'draft':
     case 'returned':

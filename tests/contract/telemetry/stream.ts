@@ -19,18 +19,10 @@ export const START_MS = Date.UTC(2026, 10, 20)
 export const deviceName = (i: number) => `dev-${i}` as DeviceId
 const PROFILES = ['bed.sleep_mat', 'vital.spot_set', 'room.door_motion'] as ProfileId[]
 /** Text that would break a careless encoder. */
-export const ODD_TEXTS = [
-  'asleep',
-  'out of bed',
-  'a "quoted", b=c',
-  'back\\slash\\',
-  '見守り 보호',
-  "it's; -- $1",
-  '#=1i',
-]
+const ODD_TEXTS = ['asleep', 'out of bed', 'a "quoted", b=c', 'back\\slash\\', '見守り 보호', "it's; -- $1", '#=1i']
 
 /** mulberry32: numbers in [0, 1) from a 32-bit seed. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -105,7 +105,7 @@ function recentStates(room: RoomPlan, seed: number): (number | null)[] {
 const isOff = (state: PlaceState): boolean =>
   ['out_of_bed', 'toilet', 'away', 'unclear', 'not_installed', 'offline'].includes(state)
 
-export function makeRoom(room: RoomPlan, index: number, nowMs: number): BoardRoom {
+function makeRoom(room: RoomPlan, index: number, nowMs: number): BoardRoom {
   const since = room.state === 'not_installed' ? null : new Date(nowMs - room.minutes * MINUTE).toISOString()
   const freshness = room.freshness ?? (room.state === 'not_installed' ? 'never' : 'fresh')
   const measured = new Date(

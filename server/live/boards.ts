@@ -36,6 +36,8 @@ export interface Boards {
   refresh(facility: string): Promise<number | null>
   /** Notes the present minute of all rooms of all boards. */
   noteMinutes(): void
+  /** Reads the last half hour from the store again: what came late fills the minutes that nobody noted. */
+  fillPast(): Promise<void>
   /** Looks again at boards whose registry or placements may have changed. @returns those that did */
   refreshDue(): Promise<{ facility: string; version: number }[]>
 }
@@ -143,6 +145,9 @@ export function createBoards({
       const before = board.layout.version
       board.layout = await readLayout(registry, facility, clock())
       return board.layout.version === before ? null : board.layout.version
+    },
+    async fillPast() {
+      for (const board of ready.values()) await readPast(board)
     },
     noteMinutes() {
       for (const board of ready.values()) {

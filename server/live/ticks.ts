@@ -7,6 +7,8 @@ import type { Sockets } from './sockets.ts'
 
 const FRAME_MS = 1_000
 const MINUTE_LOOK_MS = 10_000
+/** Often enough that a strip is whole soon after a device came back; each look costs a store query or two per room. */
+const PAST_LOOK_MS = 120_000
 const REGISTRY_LOOK_MS = 5_000
 
 /** @returns how to end it */
@@ -40,6 +42,11 @@ export function startTicks({
     }
   }, FRAME_MS)
   const minutes = setInterval(boards.noteMinutes, MINUTE_LOOK_MS)
+  const past = setInterval(() => {
+    boards
+      .fillPast()
+      .catch((error: unknown) => log.warn(errorFields(error), 'the last half hour of the boards could not be read'))
+  }, PAST_LOOK_MS)
   const looks = setInterval(() => {
     boards.refreshDue().then(
       changed => {
@@ -51,6 +58,7 @@ export function startTicks({
   return () => {
     clearInterval(frames)
     clearInterval(minutes)
+    clearInterval(past)
     clearInterval(looks)
   }
 }

@@ -155,6 +155,11 @@ describeWith(mosquitto, 'the live board', () => {
     }
     expect(await came).toMatchObject(expected)
     expect((await staff.get('/facilities/sunny/board')).body.events[0]).toMatchObject(expected)
+
+    await publish({ events: [{ ...event, seq: 2, at: at - 3_600_000, late: true }] })
+    const lateness = async () =>
+      (await staff.get('/facilities/sunny/board')).body.events.slice(0, 2).map((e: { late: boolean }) => e.late)
+    await expect.poll(lateness, { timeout: 5_000 }).toEqual([false, true])
   })
 
   it('makes the board stale when the gateway falls silent', async () => {

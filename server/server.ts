@@ -41,6 +41,8 @@ export interface ServerSettings {
   /** Signs links to files; at least 32 random characters. */
   sessionSecret: string
   signingKeyFile: string
+  /** True where devices are simulated: every dataset then says so. */
+  demonstration?: boolean
   /** The built dashboard; default: `dashboard/dist` of this package. */
   dashboardDir?: string
   /** Checks every answer against its schema: for tests. */
@@ -123,7 +125,15 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     build: (request, progress, signal) =>
       buildDataset(
         request,
-        { registry, source, dataDir, signingKeyFile: config.signingKeyFile, codeVersion: packageJson.version, clock },
+        {
+          registry,
+          source,
+          dataDir,
+          signingKeyFile: config.signingKeyFile,
+          codeVersion: packageJson.version,
+          demonstration: config.demonstration ?? false,
+          clock,
+        },
         progress,
         signal,
       ),

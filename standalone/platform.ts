@@ -86,6 +86,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
         tls: null,
         broker: { url: `mqtt://127.0.0.1:${mqttPort}`, username: 'server', password: serverPassword },
         manageBroker: false,
+        demonstration: config.demo,
         sessionSecret: keptSecret(join(config.dataDir, 'session-secret')),
         signingKeyFile,
       },

@@ -22,6 +22,8 @@ export interface BuildOptions {
   dataDir: string
   signingKeyFile: string
   codeVersion: string
+  /** True where devices are simulated: every package then says that it proves nothing. */
+  demonstration: boolean
   clock: () => number
 }
 export type BuildProgress = Pick<DatasetJob, 'step' | 'progress' | 'readings'>
@@ -42,7 +44,7 @@ export async function buildDataset(
   onProgress: (progress: BuildProgress) => void,
   signal: AbortSignal,
 ): Promise<ReleaseRecord> {
-  const { registry, source, dataDir, signingKeyFile, codeVersion, clock } = options
+  const { registry, source, dataDir, signingKeyFile, codeVersion, demonstration, clock } = options
   const done = await registry.releases.ofRequest(request.id)
   if (done) return done
   const facility = await registry.facilities.get(request.scope.facility)
@@ -53,7 +55,8 @@ export async function buildDataset(
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   onProgress({ step: 'extract', progress: 0, readings: null })
-  const input = await exportInputOf(request, facility, { registry, codeVersion, release, nowMs: clock() })
+  const context = { registry, codeVersion, release, nowMs: clock() }
+  const input = { ...(await exportInputOf(request, facility, context)), demonstration }
   requirePublishable(input)
   await source.extract(
     {

@@ -116,6 +116,7 @@ suite(`a P0 dataset of the replayed people${missing ? ' [skipped: no recording]'
       .split('\n')
     const inside = join(folder, 'out', top ?? '')
     execFileSync('sha256sum', ['-c', '--quiet', 'MANIFEST.sha256'], { cwd: inside })
+    expect(readFileSync(join(inside, 'LEGAL/status.json'), 'utf8')).toContain('demonstration')
     if (spawnSync('minisign', ['-v']).error === undefined)
       execFileSync('minisign', ['-Vm', 'MANIFEST.sha256', '-P', dataset.public_key], { cwd: inside })
   })

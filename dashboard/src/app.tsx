@@ -21,6 +21,8 @@ const DatasetsPage = lazy(() =>
 )
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
+const THEME_STEP_MS = 5_000
+
 export function App({ services }: { services: Services }) {
   return (
     <ServicesProvider value={services}>
@@ -45,7 +47,12 @@ function Door() {
     retry: false,
   })
   const isOut = signedOut || refusalOf(error)?.status === 401
-  const close = services.close
+  const { close, judgeTheme } = services
+  useEffect(() => {
+    judgeTheme()
+    const timer = setInterval(judgeTheme, THEME_STEP_MS)
+    return () => clearInterval(timer)
+  }, [judgeTheme])
   const wasInside = useRef(false)
   useEffect(() => {
     if (isOut) close()

@@ -12,6 +12,8 @@ import { createLive, type Live } from './live.ts'
 import { createTheme, type ThemeSwitch } from './theme.ts'
 import { createValue, type Value } from './value.ts'
 
+const BROWSER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
+
 export interface Services {
   language: LanguageChoice
   theme: ThemeSwitch
@@ -30,6 +32,8 @@ export interface Services {
   /** Starts (or keeps) the live board of a facility, or only the socket when there is none. */
   open: (facility: string | null) => void
   retryBoard: () => void
+  /** Looks at the clock and shows the theme that goes with it. */
+  judgeTheme: () => void
   /** Ends everything that runs; the next sign-in opens again. */
   close: () => void
 }
@@ -104,7 +108,6 @@ export function createServices(): Services {
             live,
             fetchBoard: id => call('board', { params: { id } }),
             onProblem: boardProblem.set,
-            onTick: () => theme.judge(clock.now(), store.frame()?.facility.zone ?? 'Asia/Tokyo'),
             wallNow: () => Date.now(),
           })
   }
@@ -123,6 +126,7 @@ export function createServices(): Services {
     open,
     close,
     retryBoard: () => void session?.snapshot(),
+    judgeTheme: () => theme.judge(clock.now(), store.frame()?.facility.zone ?? BROWSER_ZONE),
   }
 }
 

@@ -16,8 +16,6 @@ export interface BoardSessionDeps {
   fetchBoard: (facility: string) => Promise<Board>
   /** The last failure of a snapshot; null when it worked. */
   onProblem: (error: unknown) => void
-  /** Called with each tick, for clock and theme. */
-  onTick: () => void
   /** Wall clock of the browser, ms: goes on while the computer sleeps. */
   wallNow: () => number
 }
@@ -67,7 +65,6 @@ export function startBoardSession(deps: BoardSessionDeps) {
       ? now - lastSnapshot > RESNAPSHOT_MS
       : store.frame() === null || now - lastSnapshot > RESNAPSHOT_MS
     if (due && now - lastTry > RETRY_MS) void snapshot()
-    deps.onTick()
   }
   const onVisible = (): void => {
     if (document.visibilityState === 'visible' && store.link().ageMs > LIVE_MS && store.frame()) resume()

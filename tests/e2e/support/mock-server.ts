@@ -6,7 +6,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Server as SocketServer } from 'socket.io'
 import { freshnessFromFlags, packFlags, type RoomColumns, stateIndex } from '../../../core/live.ts'
-import type { Board, BoardRoom, DatasetJob, Me, Role } from '../../../core/rest.ts'
+import type { Board, BoardRoom, DatasetJob, Me } from '../../../core/rest.ts'
 import { createAnswers, type Reply } from './mock-answers.ts'
 import { LAYOUT, makeEvents, makeRooms, type SceneName, sceneNow, ZONE } from './scene.ts'
 
@@ -124,8 +124,9 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
       isFraming = true
       feedStoppedMs = null
     },
-    setScene: (scene: SceneName): void => {
-      rooms = makeRooms(scene, sceneNow())
+    rooms: (): BoardRoom[] => rooms,
+    setRooms: (next: BoardRoom[]): void => {
+      rooms = next
     },
     changeRoom: (label: string, change: Partial<BoardRoom>): void => {
       rooms = rooms.map(room => (room.label === label ? { ...room, ...change } : room))
@@ -154,7 +155,6 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
       sessions.set(token, { user, ...USERS[user] } as Me)
       return { name: 'sid', value: token, url: `http://127.0.0.1:${port}` }
     },
-    roleOf: (user: string): Role | undefined => USERS[user]?.role,
     stop: async (): Promise<void> => {
       clearInterval(timer)
       http.closeAllConnections()

@@ -21,7 +21,7 @@ const DatasetsPage = lazy(() =>
 )
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
-const THEME_STEP_MS = 5_000
+const THEME_STEP_MS = 1_000
 
 export function App({ services }: { services: Services }) {
   return (

@@ -12,7 +12,7 @@ interface Entry {
 export interface Minutes {
   /** Notes what a room shows now; the last word of a minute stands. */
   note(room: string, atMs: number, state: number | null, value: number | null): void
-  /** Writes a past minute only where nothing was noted. */
+  /** Writes a past minute only where nothing is known; what is then still unknown may be filled later. */
   fill(room: string, atMs: number, state: number | null, value: number | null): void
   /** Oldest first, one entry a minute, the present minute last. */
   of(room: string, nowMs: number): { states: (number | null)[]; values: (number | null)[] }
@@ -38,7 +38,8 @@ export function createMinutes(): Minutes {
     fill(room, atMs, state, value) {
       const { ring, minute, index } = slot(room, atMs)
       const present = ring[index]
-      if (present && present.minute >= minute) return
+      const known = present?.minute === minute && (present.state !== null || present.value !== null)
+      if (present && (present.minute > minute || known)) return
       ring[index] = { minute, state, value }
     },
     of(room, nowMs) {

@@ -47,6 +47,14 @@ describe('the throttle', () => {
 })
 
 describe('the minutes of a room', () => {
+  it('takes what is found later for a minute of which nothing was known', () => {
+    const minutes = createMinutes()
+    minutes.fill('r', 9 * MINUTE, null, null)
+    minutes.fill('r', 9 * MINUTE, 1, 10)
+    minutes.fill('r', 9 * MINUTE, 2, 20)
+    expect(minutes.of('r', 9 * MINUTE).states.at(-1)).toBe(1)
+  })
+
   const MINUTE = 60_000
   it('are the last thirty, oldest first, with holes where nothing was noted', () => {
     const minutes = createMinutes()

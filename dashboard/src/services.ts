@@ -91,12 +91,15 @@ export function createServices(): Services {
     session = null
     opened = undefined
     live.disconnect()
+    store.clear()
+    boardProblem.set(null)
     // Nothing of the last reader may be shown to the next one; who is signed in is asked anew.
     queries.removeQueries({ predicate: query => query.queryKey[0] !== 'me' })
   }
   const open = (facility: string | null): void => {
     if (opened === facility) return
     session?.stop()
+    if (opened !== undefined) store.clear()
     opened = facility
     live.start()
     session =

@@ -28,10 +28,12 @@ function openBoard() {
     rooms: makeRooms('mixed', NOW),
     events: makeEvents(NOW),
   }
-  store.applySnapshot(board as unknown as Parameters<typeof store.applySnapshot>[0])
+  const snapshot = board as unknown as Parameters<typeof store.applySnapshot>[0]
+  store.applySnapshot(snapshot)
   const frame = (seq: number, atMs: number, rooms: Frame[5], version = 1): Frame => [seq, atMs, 0, version, 300, rooms]
   return {
     store,
+    snapshot,
     frame,
     paints,
     paint: () => {
@@ -124,6 +126,44 @@ describe('the board', () => {
     store.addEvent(late)
     expect(store.events()[0]).not.toBe(late)
     expect(store.events()).toContain(late)
+  })
+})
+
+describe('events', () => {
+  const event = {
+    room: 'r201',
+    device: 'mat-0201',
+    profile: 'bed.sleep_mat',
+    event: 'sit_up',
+    at: new Date(NOW).toISOString(),
+    late: false,
+  }
+
+  it('are not lost when a snapshot that left before them arrives after them', () => {
+    const { store, snapshot } = openBoard()
+    store.addEvent(event)
+    store.applySnapshot(snapshot)
+    expect(store.events()).toContainEqual(event)
+  })
+
+  it('stand there once when socket and snapshot both tell them', () => {
+    const { store } = openBoard()
+    const before = store.events().length
+    store.addEvent(event)
+    store.addEvent({ ...event })
+    expect(store.events()).toHaveLength(before + 1)
+  })
+})
+
+describe('a cleared board', () => {
+  it('holds nothing of the facility before', () => {
+    const { store } = openBoard()
+    const told: string[] = []
+    store.subscribe('room r201', () => told.push('r201'))
+    store.clear()
+    expect([store.frame(), store.room('r201'), store.events(), store.tallies().total]).toEqual([null, undefined, [], 0])
+    expect(store.link().kind).toBe('loading')
+    expect(told).toEqual(['r201'])
   })
 })
 

@@ -63,7 +63,7 @@ export function EventList({ frame, limit, room }: { frame: BoardFrame; limit: nu
       {events.map(event => (
         <li key={`${event.at} ${event.device} ${event.event}`} className={styles.event}>
           <time dateTime={event.at}>{whenShort(Date.parse(event.at), now, zone, language)}</time>
-          {room === undefined && <b>{event.room === null ? '—' : (store.room(event.room)?.label ?? event.room)}</b>}
+          {room === undefined && <b>{event.room === null ? '—' : (store.room(event.room)?.label ?? '—')}</b>}
           <span className={styles.text}>
             {catalogue.eventLabel(event.profile, event.event)}
             <small>

@@ -8,6 +8,9 @@ import { type RoomView, roomFromFrame, roomFromSnapshot, withMinute } from './ro
 
 const MAX_EVENTS = 100
 
+/** A snapshot takes at most this long; what the socket says meanwhile is kept. */
+const SNAPSHOT_UNDERWAY_MS = 30_000
+
 /** What changes only with a snapshot. */
 export interface BoardFrame {
   facility: Board['facility']
@@ -30,6 +33,7 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
   let frameSeq = -1
   let tallies: Tallies = tally([])
   let events: readonly BoardEventMessage[] = []
+  let heard: { event: BoardEventMessage; heardMs: number }[] = []
   let word: LastWord | null = null
   let link: LinkState = judgeLink(null, 0, false)
   let minute = 0
@@ -87,7 +91,11 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
       pending = null
       rooms.clear()
       for (const room of board.rooms) put(roomFromSnapshot(room, board, serverMs))
-      events = board.events
+      // One that was heard while the snapshot was on its way may not be in it.
+      events = mergeEvents(
+        heard.filter(each => clock.now() - each.heardMs < SNAPSHOT_UNDERWAY_MS).map(each => each.event),
+        board.events,
+      )
       word = { serverMs, feedAgeMs: board.feedAgeMs ?? -1 }
       tell('frame')
       tell('events')
@@ -109,9 +117,26 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
       return true
     },
     addEvent(event: BoardEventMessage): void {
-      // By the time it happened: one that arrives late is not the newest.
-      events = [event, ...events].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, MAX_EVENTS)
+      const now = clock.now()
+      heard = [{ event, heardMs: now }, ...heard.filter(each => now - each.heardMs < SNAPSHOT_UNDERWAY_MS)]
+      events = mergeEvents([event], events)
       tell('events')
+    },
+    /** Another facility or another reader: nothing of the last one may be left. */
+    clear(): void {
+      frame = null
+      frameSeq = -1
+      word = null
+      pending = null
+      heard = []
+      events = []
+      rooms.clear()
+      clock.forget()
+      for (const topic of [...listeners.keys()]) if (topic.startsWith('room ')) tell(topic)
+      tell('frame')
+      tell('events')
+      retally()
+      judge()
     },
     /** Called twice a second. */
     tick: judge,
@@ -138,6 +163,12 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
   }
 }
 export type BoardStore = ReturnType<typeof createBoardStore>
+
+/** Each once, by the time it happened: one that arrives late is not the newest. */
+function mergeEvents(more: readonly BoardEventMessage[], known: readonly BoardEventMessage[]): BoardEventMessage[] {
+  const byKey = new Map([...known, ...more].map(event => [`${event.device} ${event.event} ${event.at}`, event]))
+  return [...byKey.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, MAX_EVENTS)
+}
 
 /** The sparkline's metric: the first of the room's columns that holds a number. */
 const sparkColumn = (room: RoomView): number => room.values.findIndex(value => typeof value === 'number')

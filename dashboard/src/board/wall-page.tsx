@@ -170,7 +170,7 @@ function Side({ frame }: { frame: BoardFrame }) {
         {events.map(event => (
           <li key={`${event.at} ${event.device} ${event.event}`}>
             <time dateTime={event.at}>{hourMinute(Date.parse(event.at), frame.facility.zone)}</time>
-            <b>{event.room === null ? '—' : (store.room(event.room)?.label ?? '')}</b>
+            <b>{event.room === null ? '—' : (store.room(event.room)?.label ?? '—')}</b>
             <span>{catalogue.eventLabel(event.profile, event.event)}</span>
           </li>
         ))}

@@ -157,6 +157,7 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
     },
     stop: async (): Promise<void> => {
       clearInterval(timer)
+      holdBoard = false
       http.closeAllConnections()
       await sockets.close()
     },

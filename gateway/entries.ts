@@ -3,8 +3,20 @@ import type { BootId, DeviceId, FacilityId, ProfileId } from '../core/ids.ts'
 import { type Mark, type StoredRow, type StoredValue, storeKey } from '../core/readings.ts'
 import type { RejectionReason } from '../core/rejections.ts'
 
+/** What the ledger counts beside the fate. */
+interface Counted {
+  /** Present on the first entry of each packet. */
+  pk?: 1
+  /** Present when the packet's acknowledgement was held back by the rate limit; on its first entry. */
+  df?: 1
+  /** How many numbers were skipped, seen by this message for the first time. */
+  g?: number
+  /** Present when this message had been counted missing before. */
+  rc?: 1
+}
+
 /** Which message of which device. */
-interface Identity {
+interface Identity extends Counted {
   /** Facility and device. */
   f: FacilityId
   d: DeviceId
@@ -46,7 +58,7 @@ export interface ConflictingEntry extends Identity {
 }
 
 /** Refused, whole or (`part`) in some metrics only; the latter stands beside the accepted entry and is no fate of its own. */
-export interface RefusedEntry {
+export interface RefusedEntry extends Counted {
   k: 'r' | 'part'
   f: string
   /** As named in the topic, which may be no device at all. */

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 const FUTURE_LIMIT_MS = DAY_MS
 /** `too_old`: further before the device's `active_from`. */
 const TOO_OLD_MARGIN_MS = 30 * DAY_MS
-/** `clock_suspect`: further ahead of the gateway's time. */
+/** `clock_suspect`: further ahead of the gateway's time, or known to be further from it in either direction. */
 export const CLOCK_SUSPECT_MS = 5 * 60_000
 const MIN_LATE_MS = 60_000
 
@@ -110,8 +110,9 @@ function conclude(
 
   const marks: Mark[] = []
   const at = deviceMs as number
-  if (context.rxMs - (at - (context.skewMs ?? 0)) > lateAfterMs) marks.push('late')
-  if (at - context.rxMs > CLOCK_SUSPECT_MS) marks.push('clock_suspect')
+  const skewMs = context.skewMs ?? 0
+  if (context.rxMs - (at - skewMs) > lateAfterMs) marks.push('late')
+  if (at - context.rxMs > CLOCK_SUSPECT_MS || Math.abs(skewMs) > CLOCK_SUSPECT_MS) marks.push('clock_suspect')
   if (refusal) marks.push('partly_refused')
   return { ok: true, deviceMs: at, values, marks, refusal }
 }

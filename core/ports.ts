@@ -9,6 +9,8 @@ import type { Bucket, Reading, StoredEvent, StoredRow } from './readings.ts'
  * wrong: hold and alarm, retry), `store_too_large` (halve the batch), `store_refused` (some row is unacceptable: bisect to it).
  */
 export interface TelemetrySink {
+  /** How many writes may be under way at once, in whatever order they end; where order matters, 1. */
+  readonly concurrency: number
   /**
    * Stores rows; when it returns they are durable. `position` lies above every row given and not above any row still to come.
    * May be repeated with any batch boundaries, wholly or partly: a row is stored once (by key, or by skipping positions already committed).

@@ -105,6 +105,8 @@ export const profileSchema = z.strictObject({
   events: z.record(metricNameSchema, eventTypeSchema),
   /** Metrics shown on the board, at most three, most telling first. */
   board: z.array(metricNameSchema).max(3),
+  /** Above this a device is slowed down by late acknowledgements; the messages of a batch count one by one. */
+  messages_per_second: z.number().positive().default(50),
   /** What the values are for; shown beside them. */
   note: textSchema,
 })

@@ -1,6 +1,5 @@
 /** Times on the wire, as epoch milliseconds inside: RFC 3339 with offset, epoch milliseconds, and a facility's own wall clock. */
 
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/
 const DAY_MS = 86_400_000
 /** Beyond these a time is a broken clock, not a time: 2000-01-01 and 2100-01-01. */
 const MIN_MS = 946_684_800_000
@@ -17,28 +16,59 @@ export function parseDeviceTime(ts: string | number): number | null {
   return ms !== null && ms >= MIN_MS && ms < MAX_MS ? ms : null
 }
 
-/** RFC 3339 date-time with offset → epoch milliseconds; null if malformed or no such day or time exists. */
+/** RFC 3339 date-time with offset → epoch milliseconds; null if malformed or no such day or time exists. Read by character: every message has one. */
 export function parseRfc3339(text: string): number | null {
-  const match = RFC3339.exec(text)
-  if (!match) return null
-  const [, y, mo, d, h, mi, s, fraction = '', offset = 'Z'] = match
-  const [year, month, day, hour, minute, second] = [y, mo, d, h, mi, s].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
-    return null
-  const offsetMinutes =
-    offset === 'Z' || offset === 'z'
-      ? 0
-      : (offset[0] === '-' ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)))
-  if (Math.abs(offsetMinutes) > 14 * 60) return null
-  const ms = Number(`${fraction}000`.slice(0, 3))
-  return Date.UTC(year, month - 1, day, hour, minute, second, ms) - offsetMinutes * 60_000
+  if (text.length < 20 || !hasSeparators(text)) return null
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  // Of what is no digit NaN comes, for which no comparison holds.
+  if (!(month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59)) return null
+  if (!(year >= 0) || (day > 28 && !(day <= daysInMonth(year, month))) || Number.isNaN(day)) return null
+  const zoneAt = text.charCodeAt(19) === DOT ? endOfDigits(text, 20) : 19
+  if (zoneAt === 20 || zoneAt > 29) return null
+  const offsetMinutes = offsetAt(text, zoneAt)
+  if (offsetMinutes === null) return null
+  const fraction = zoneAt === 19 ? 0 : Math.trunc(Number(text.slice(20, Math.min(zoneAt, 23)).padEnd(3, '0')))
+  return Date.UTC(year, month - 1, day, hour, minute, second, fraction) - offsetMinutes * 60_000
+}
+
+const [DASH, DOT, COLON, PLUS, ZERO, NINE] = [0x2d, 0x2e, 0x3a, 0x2b, 0x30, 0x39]
+/** `T` and `Z` in lower case. */
+const [T, Z] = [0x74, 0x7a]
+const LOWER = 0x20
+
+const hasSeparators = (text: string): boolean =>
+  text.charCodeAt(4) === DASH &&
+  text.charCodeAt(7) === DASH &&
+  (text.charCodeAt(10) | LOWER) === T &&
+  text.charCodeAt(13) === COLON &&
+  text.charCodeAt(16) === COLON
+
+/** NaN where there are no two digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO
+  const ones = text.charCodeAt(at + 1) - ZERO
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+function endOfDigits(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text.charCodeAt(at) >= ZERO && text.charCodeAt(at) <= NINE) at += 1
+  return at
+}
+
+/** The zone that ends the text, in minutes east of Greenwich; null when it is none. */
+function offsetAt(text: string, at: number): number | null {
+  const sign = text.charCodeAt(at)
+  if ((sign | LOWER) === Z) return text.length === at + 1 ? 0 : null
+  if ((sign !== PLUS && sign !== DASH) || text.length !== at + 6 || text.charCodeAt(at + 3) !== COLON) return null
+  const minutes = twoDigits(text, at + 1) * 60 + twoDigits(text, at + 4)
+  if (!(minutes <= 14 * 60)) return null
+  return sign === DASH ? -minutes : minutes
 }
 
 /** Wall-clock fields in a zone; month 1–12, hour 0–23. */

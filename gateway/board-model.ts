@@ -21,6 +21,8 @@ const deviceStateSchema = z.object({
   fw: z.string().nullable(),
   battery: z.number().nullable(),
   rssi: z.number().nullable(),
+  /** Device clock minus gateway clock, ms; null without evidence. */
+  skewMs: z.number().nullable().default(null),
 })
 export type DeviceState = z.infer<typeof deviceStateSchema>
 /** By facility, then device. */
@@ -39,6 +41,8 @@ export interface BoardModel {
   /** `retained`: kept by the broker from before, so it says nothing about now but the last known state. */
   status(device: KnownDevice, message: StatusMessage, rxMs: number, retained: boolean): void
   now(device: KnownDevice): DeviceNow
+  /** Estimated device clock minus gateway clock, ms; 0 without evidence. */
+  skewMs(device: KnownDevice): number
   state(device: KnownDevice): DeviceState
   /** Takes the facility's news away. */
   takeNews(facility: string): BoardNews
@@ -56,6 +60,7 @@ const nothingYet = (): DeviceState => ({
   fw: null,
   battery: null,
   rssi: null,
+  skewMs: null,
 })
 
 /** @param saved what an earlier process knew: a board does not forget its rooms when the gateway restarts */
@@ -72,9 +77,11 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       state.heardMs = entry.rx
       const late = entry.m?.includes('late') ?? false
       if (entry.e !== undefined) addEvent(fresh.events, entry, device, late)
+      // Nothing but its clock can put a message ahead of us; that it is behind may be the way it took.
+      if (entry.t > entry.rx) state.skewMs = Math.max(state.skewMs ?? 0, entry.t - entry.rx)
       if (late) return
       // A clock that runs ahead must not keep later values from becoming newest.
-      const atMs = Math.min(entry.t, entry.rx)
+      const atMs = Math.min(entry.t - (state.skewMs ?? 0), entry.rx)
       takeExtras(state, extras)
       if (entry.e === undefined) takeValues(state, entry, atMs)
       else takeStateEvent(state, entry.e, device, atMs)
@@ -86,7 +93,11 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       if (retained && sentMs === null && state.online !== null) return
       state.online = message.state === 'online'
       state.statusMs = sentMs ?? state.statusMs
-      if (!retained) state.heardMs = rxMs
+      if (!retained) {
+        state.heardMs = rxMs
+        // Said just now, so this is what its clock shows.
+        if (sentMs !== null) state.skewMs = sentMs - rxMs
+      }
       takeExtras(state, message)
       newsOf(device.facility).devices.add(device.id)
     },
@@ -94,6 +105,7 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       const { newest, stateEvent, online, heardMs } = stateOf(device)
       return { id: device.id, profile: device.profile, newest, stateEvent, online, heardMs }
     },
+    skewMs: device => stateOf(device).skewMs ?? 0,
     state: stateOf,
     takeNews(facility) {
       const taken = newsOf(facility)
@@ -104,26 +116,41 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       Object.fromEntries([...facilities].map(([id, devices]) => [id, Object.fromEntries(devices)])) as BoardState,
   }
 
-  function stateOf(device: KnownDevice): DeviceState {
-    const devices = facilities.get(device.facility) ?? new Map<string, DeviceState>()
-    facilities.set(device.facility, devices)
-    const state = devices.get(device.id) ?? nothingYet()
-    devices.set(device.id, state)
+  function stateOf({ facility, id }: KnownDevice): DeviceState {
+    let devices = facilities.get(facility)
+    if (!devices) {
+      devices = new Map<string, DeviceState>()
+      facilities.set(facility, devices)
+    }
+    let state = devices.get(id)
+    if (!state) {
+      state = nothingYet()
+      devices.set(id, state)
+    }
     return state
   }
 
   function newsOf(facility: string) {
-    const known = news.get(facility) ?? { devices: new Set<string>(), events: [], accepted: 0 }
-    news.set(facility, known)
+    let known = news.get(facility)
+    if (!known) {
+      known = { devices: new Set<string>(), events: [], accepted: 0 }
+      news.set(facility, known)
+    }
     return known
   }
 }
 
 function takeValues(state: DeviceState, entry: AcceptedEntry, atMs: number): void {
-  for (const [name, value] of Object.entries(entry.v)) {
+  for (const name in entry.v) {
+    const value = entry.v[name]!
     const before = Object.hasOwn(state.newest, name) ? state.newest[name] : undefined
-    if (before && before.measuredMs >= atMs) continue
-    state.newest[name] = { value, measuredMs: atMs, changedMs: before?.value === value ? before.changedMs : atMs }
+    if (!before) state.newest[name] = { value, measuredMs: atMs, changedMs: atMs }
+    else if (before.measuredMs < atMs) {
+      before.measuredMs = atMs
+      if (before.value === value) continue
+      before.value = value
+      before.changedMs = atMs
+    }
   }
 }
 

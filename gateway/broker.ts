@@ -6,9 +6,9 @@ import { clientIdOf } from '../core/ids.ts'
 import { MAX_PACKET_BYTES } from '../core/messages.ts'
 import { parseDeviceTopic } from '../core/topics.ts'
 import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
+import { createDeviceConnection, type DeviceConnection } from './device-connection.ts'
 import { type DeviceRights, rightsOf } from './device-rights.ts'
 import { errorFields, type Log } from './log.ts'
-import { limitPackets } from './packet-limit.ts'
 
 /** `device`: one device with the contract's rights. `platform`: the server, an operator's tool; may do all. Null: refused. */
 export type BrokerIdentity = { kind: 'device'; facility: string; device: string } | { kind: 'platform' }
@@ -41,6 +41,10 @@ const SERVER_UNAVAILABLE = 3
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORIZED = 5
 
+/** Of what all devices together have sent and we have not acknowledged. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024
+const WATCH_MS = 500
+
 interface Session {
   identity: BrokerIdentity
   /** Null: may do all. */
@@ -51,11 +55,17 @@ export function createBroker(deps: BrokerDeps): Broker {
   const { ingest, log } = deps
   const sessions = new WeakMap<Client, Session>()
   const willTopics = new WeakMap<Client, string>()
-  const sockets = new Set<Socket>()
+  const keepalives = new WeakMap<Client, number>()
+  const connections = new Set<DeviceConnection>()
+  const shared = { bytes: 0, maxBytes: MAX_HELD_BYTES }
+  let watch: NodeJS.Timeout | undefined
   const aedes = new Aedes({ concurrency: 1_000, queueLimit: 1_000 })
 
   aedes.preConnect = (client, packet, done) => {
     if (packet.will) willTopics.set(client, packet.will.topic)
+    // The library does not see most of a device's packets, so it cannot watch over its silence: that is done here.
+    keepalives.set(client, packet.keepalive ?? 0)
+    packet.keepalive = 0
     done(null, true)
   }
   aedes.authenticate = (client, username, password, done) => {
@@ -91,12 +101,7 @@ export function createBroker(deps: BrokerDeps): Broker {
   )
   aedes.on('connectionError', (_client, error) => log.debug(errorFields(error), 'connection ended before it began'))
 
-  const server = createServer({ noDelay: true }, socket => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    limitPackets(socket, MAX_PACKET_BYTES, () => log.warn({}, 'a connection is closed: packet above 1 MiB'))
-    aedes.handle(socket)
-  })
+  const server = createServer({ noDelay: true }, accept)
 
   return {
     start: () => aedes.listen(),
@@ -105,6 +110,9 @@ export function createBroker(deps: BrokerDeps): Broker {
         server.once('error', cause => reject(new AppError('port_in_use', cause.message, { cause })))
         server.listen(deps.port, deps.host ?? '0.0.0.0', resolve)
       })
+      watch = setInterval(() => {
+        for (const connection of connections) connection.endIfSilent(performance.now())
+      }, WATCH_MS)
       const address = server.address()
       return typeof address === 'object' && address ? address.port : deps.port
     },
@@ -114,10 +122,33 @@ export function createBroker(deps: BrokerDeps): Broker {
       clients[clientId]?.close()
     },
     async stop() {
+      clearInterval(watch)
       server.close()
       await new Promise<void>(resolve => aedes.close(resolve))
-      for (const socket of sockets) socket.destroy()
+      for (const { stream } of connections) stream.destroy()
     },
+  }
+
+  function accept(socket: Socket): void {
+    const connection = createDeviceConnection({
+      socket,
+      maxPacketBytes: MAX_PACKET_BYTES,
+      shared,
+      ingest,
+      mayTake: topic => mayTake(client, topic),
+      keepaliveS: () => keepalives.get(client) ?? 0,
+      close: () => client.close(),
+    })
+    connections.add(connection)
+    connection.stream.once('close', () => connections.delete(connection))
+    const client = aedes.handle(connection.stream) as Client
+  }
+
+  /** Statuses are retained and may be watched: those the library keeps. */
+  function mayTake(client: Client, topic: string): boolean {
+    const session = sessions.get(client)
+    if (!session?.rights || !client.connected) return false
+    return session.rights.mayPublish(topic) && !topic.endsWith('/status')
   }
 
   /** @returns null when admitted */

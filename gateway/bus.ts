@@ -24,6 +24,9 @@ export interface DevicePacket {
   publisher?: { facility: string; device: string }
 }
 
-/** Told once everything in the packet is durable or needs no keeping. `close`: end the connection instead of acknowledging, if there is one. */
-export type PacketDone = (outcome: { close: boolean }) => void
+/**
+ * Told once everything in the packet is durable or needs no keeping. `close`: end the connection instead of acknowledging, if there is one.
+ * `holdMs`: the device sends too fast; whoever has it on the line acknowledges so much later.
+ */
+export type PacketDone = (outcome: { close: boolean; holdMs: number }) => void
 export type Ingest = (packet: DevicePacket, done: PacketDone) => void

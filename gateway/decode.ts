@@ -1,4 +1,5 @@
-/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on. */
+/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod judges. */
+import { isUtf8 } from 'node:buffer'
 import type { ZodError } from 'zod'
 import { bootIdSchema } from '../core/ids.ts'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../core/messages.ts'
 import type { RejectionReason } from '../core/rejections.ts'
 import type { DeviceChannel } from '../core/topics.ts'
+import { CHECKS } from './check.ts'
 
 export interface Unreadable {
   kind: 'unreadable'
@@ -44,26 +46,29 @@ export function decode(channel: DeviceChannel, payload: Buffer): Decoded[] {
   const { value } = json
   if (channel === 'telemetry' && isObject(value) && Object.hasOwn(value, 'messages')) return decodeBatch(value)
   if (payload.length > MAX_MESSAGE_BYTES) return [tooLarge(MAX_MESSAGE_BYTES)]
+  if (CHECKS[channel](value)) return [{ kind: channel, message: value } as Decoded]
   const parsed = SCHEMAS[channel].safeParse(value)
   return [parsed.success ? ({ kind: channel, message: parsed.data } as Decoded) : unreadable(parsed.error, value)]
 }
 
 function decodeBatch(value: object): Decoded[] {
+  if (CHECKS.envelope(value)) return value.messages.map(decodeBatched)
   const envelope = batchEnvelopeSchema.safeParse(value)
-  if (!envelope.success) return [unreadable(envelope.error, value)]
-  return envelope.data.messages.map(item => {
-    const parsed = batchedTelemetrySchema.safeParse(item)
-    return parsed.success
-      ? { kind: 'telemetry', message: parsed.data }
-      : { ...unreadable(parsed.error, item), raw: JSON.stringify(item) }
-  })
+  return envelope.success ? envelope.data.messages.map(decodeBatched) : [unreadable(envelope.error, value)]
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+function decodeBatched(item: unknown): Decoded {
+  if (CHECKS.batched(item)) return { kind: 'telemetry', message: item }
+  const parsed = batchedTelemetrySchema.safeParse(item)
+  return parsed.success
+    ? { kind: 'telemetry', message: parsed.data }
+    : { ...unreadable(parsed.error, item), raw: JSON.stringify(item) }
+}
 
 function parseJson(payload: Buffer): { value: unknown } | null {
+  if (!isUtf8(payload)) return null
   try {
-    return { value: JSON.parse(utf8.decode(payload)) }
+    return { value: JSON.parse(payload.toString()) }
   } catch {
     return null
   }

@@ -6,13 +6,13 @@ import type { RejectionReason } from '../core/rejections.ts'
 /** What the ledger counts beside the fate. */
 interface Counted {
   /** Present on the first entry of each packet. */
-  pk?: 1
+  pk?: 1 | undefined
   /** Present when the packet's acknowledgement was held back by the rate limit; on its first entry. */
-  df?: 1
+  df?: 1 | undefined
   /** How many numbers were skipped, seen by this message for the first time. */
-  g?: number
+  g?: number | undefined
   /** Present when this message had been counted missing before. */
-  rc?: 1
+  rc?: 1 | undefined
 }
 
 /** Which message of which device. */
@@ -37,11 +37,11 @@ export interface AcceptedEntry extends Identity {
   t: number
   rx: number
   /** Present when the device's previously accepted message had another boot. */
-  nb?: 1
-  m?: Mark[]
+  nb?: 1 | undefined
+  m?: Mark[] | undefined
   v: Record<string, StoredValue>
   /** Present for events; `v` then holds the attributes. */
-  e?: string
+  e?: string | undefined
 }
 
 /** A message that was seen before: the same content, or older than the contents that are remembered (then it is kept in `raw`). */
@@ -82,6 +82,10 @@ export interface RefusedEntry extends Counted {
 
 export type Entry = AcceptedEntry | DuplicateEntry | ConflictingEntry | RefusedEntry
 
+/** An entry with a fate of its own. */
+export type FateEntry = Exclude<Entry, RefusedEntry> | (RefusedEntry & { k: 'r' })
+
+export const hasFate = (entry: Entry): entry is FateEntry => entry.k !== 'part'
 export const isAccepted = (entry: Entry): entry is AcceptedEntry => entry.k === 'a'
 export const isRefused = (entry: Entry): entry is RefusedEntry => entry.k === 'r' || entry.k === 'part'
 

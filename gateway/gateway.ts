@@ -11,9 +11,11 @@ import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
 import { createIntake } from './intake.ts'
 import { readJson, writeJson } from './json-file.ts'
 import { createPacketJudge } from './judge-packet.ts'
+import { createStoreTally } from './ledger/store-tally.ts'
 import { createLiveOut } from './live-out.ts'
 import { errorFields, type Log } from './log.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { createReceipts } from './receipts.ts'
 import { createReceived } from './received.ts'
 import { createFacilityRegistry } from './registry.ts'
@@ -40,6 +42,8 @@ export interface GatewayDeps {
   /** The spool's files; on the disk in `spoolDir` unless given. */
   files?: SpoolFiles
   segmentBytes?: number
+  /** How long a commit of the spool waits for more messages, ms. */
+  commitMs?: number
 }
 
 export interface Gateway {
@@ -69,6 +73,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     consumers: ['store', 'aside'],
     maxBytes: deps.spoolMaxBytes,
     ...(deps.segmentBytes === undefined ? {} : { segmentBytes: deps.segmentBytes }),
+    ...(deps.commitMs === undefined ? {} : { commitMs: deps.commitMs }),
     log,
     fatal,
     onCommit: ({ messages, seconds }) => metrics.commit(messages, seconds),
@@ -99,9 +104,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   function totals(facility: string): GatewayTotals {
-    const fates = received.totals(facility)
+    const { accepted, duplicate, conflicting, refused } = received.totals(facility)
     const { stored, deadLettered } = running?.storeTotals(facility) ?? { stored: 0, deadLettered: 0 }
-    return { ...fates, stored, spooled: fates.accepted - stored - deadLettered, dead_lettered: deadLettered }
+    const spooled = accepted - stored - deadLettered
+    return { accepted, duplicate, conflicting, refused, stored, spooled, dead_lettered: deadLettered }
   }
 
   async function run() {
@@ -110,9 +116,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const boardFile = join(spoolDir, 'board.json')
     const board = createBoardModel(await readJson(boardFile, boardStateSchema))
     const aside = createAside({ folder: join(spoolDir, 'aside'), consumer: spool.consumer('aside'), clock, log })
+    const tally = createStoreTally(spool.consumer('store').cursor().data)
     const store = createStoreWriter({
       sink,
       consumer: spool.consumer('store'),
+      tally,
       deadLetter: aside.deadLetter,
       log,
       clock,
@@ -131,7 +139,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       clock,
       log,
     })
-    const judge = createPacketJudge({ registry, received })
+    const judge = createPacketJudge({ registry, received, limit: createRateLimit(), skewMs: board.skewMs })
     const ingest = createIntake({ judge, spool, board, receipts, bus, metrics, clock, log })
     const saveBoard = () =>
       writeJson(boardFile, board.save()).catch(error => log.warn(errorFields(error), 'the board could not be kept'))
@@ -146,7 +154,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
     return {
       ingest,
-      storeTotals: store.totals,
+      storeTotals: tally.totals,
       registryChanged(facility: string) {
         live.sendAll(facility)
         heartbeat.beat(facility)

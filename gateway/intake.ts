@@ -21,8 +21,6 @@ export interface IntakeDeps {
   log: Log
 }
 
-const FATE = { a: 'accepted', d: 'duplicate', c: 'conflicting', r: 'refused' } as const
-
 export function createIntake(deps: IntakeDeps): Ingest {
   const { judge, spool, board, receipts, bus, metrics, log } = deps
 
@@ -31,30 +29,31 @@ export function createIntake(deps: IntakeDeps): Ingest {
     const judged = judge.judge(packet, rxMs)
     if (judged.status) {
       board.status(judged.status.device, judged.status.message, rxMs, packet.retained)
-      return done({ close: false })
+      return done(IN_TIME)
     }
     spool.append(judged.entries, judged.messages, () => {
-      count(judged)
-      for (const { entry, device, message } of judged.accepted) board.accepted(entry, device, message)
-      for (const { facility, device, boot } of judged.heard) receipts.heard(facility, device, boot)
+      const { device } = judged
+      if (device) {
+        for (const { entry, message } of judged.accepted) board.accepted(entry, device, message)
+        for (const boot of judged.heard) receipts.heard(device, boot)
+      }
+      // Only a packet of one accepted message surely has nothing refused in it.
+      if (judged.entries.length === 1 && judged.accepted.length === 1) return done(outcomeOf(judged))
       const told = tell(judged)
-      if (!judged.close) return done({ close: false })
+      if (!judged.close) return done(outcomeOf(judged))
       // The device should hear why before its connection ends.
-      void told.then(() => done({ close: true }))
+      void told.then(() => done({ close: true, holdMs: 0 }))
     })
   }
 
   async function tell(judged: JudgedPacket): Promise<void> {
     const refusals = judged.entries.filter(isRefused)
+    for (const { f, k, reason } of refusals) if (k === 'r') metrics.refused(f, reason)
     const sent = await Promise.allSettled(refusals.map(entry => sendRejection(bus, entry)))
     const failed = sent.find(result => result.status === 'rejected')
     if (failed) log.debug(errorFields(failed.reason), 'a device was not told of a refusal')
   }
-
-  function count(judged: JudgedPacket): void {
-    const [first] = judged.entries
-    if (first) metrics.packet(first.f)
-    for (const entry of judged.entries)
-      if (entry.k !== 'part') metrics.fate(entry.f, FATE[entry.k], entry.k === 'r' ? entry.reason : undefined)
-  }
 }
+
+const IN_TIME = { close: false, holdMs: 0 }
+const outcomeOf = ({ holdMs }: JudgedPacket) => (holdMs === 0 ? IN_TIME : { close: false, holdMs })

@@ -5,12 +5,13 @@ import { type Judgement, judgeEvent, judgeTelemetry, type Refusal } from '../cor
 import type { BatchedTelemetry, EventMessage, StatusMessage } from '../core/messages.ts'
 import { isCurable } from '../core/rejections.ts'
 import { parseDeviceTime } from '../core/time.ts'
-import { DEVICE_CHANNELS, parseDeviceTopic } from '../core/topics.ts'
+import { DEVICE_CHANNELS, type DeviceChannel, parseDeviceTopic } from '../core/topics.ts'
 import type { DevicePacket } from './bus.ts'
 import { contentHash } from './content-hash.ts'
 import { type Decoded, decode, type Unreadable } from './decode.ts'
-import type { AcceptedEntry, Entry, RefusedEntry } from './entries.ts'
-import type { Received } from './received.ts'
+import type { AcceptedEntry, Entry, FateEntry, RefusedEntry } from './entries.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { DeviceRecord, Received } from './received.ts'
 import type { FacilityRegistry, KnownDevice } from './registry.ts'
 
 /** Of a payload that is refused as too large, this much is kept. */
@@ -24,42 +25,95 @@ export interface JudgedPacket {
   entries: Entry[]
   /** How many messages they stand for: partly refused ones have two entries. */
   messages: number
-  /** For each accepted entry the device and the message, in order. */
-  accepted: { entry: AcceptedEntry; device: KnownDevice; message: BatchedTelemetry | EventMessage }[]
-  /** Boots of which something arrived that a receipt speaks of. */
-  heard: { facility: string; device: string; boot: string }[]
+  /** For each accepted entry the message, in order. */
+  accepted: { entry: AcceptedEntry; message: BatchedTelemetry | EventMessage }[]
+  /** Boots of which something arrived that a receipt speaks of; of one packet's device. */
+  heard: string[]
+  device: KnownDevice | undefined
   /** Outside the ledger: no entry, nothing to keep. */
   status: { device: KnownDevice; message: StatusMessage } | null
   /** A refusal that ends the connection of a device on the embedded broker. */
   close: boolean
+  /** How long the rate limit would have the acknowledgement held back, ms. */
+  holdMs: number
 }
 
 export interface PacketJudge {
   judge(packet: DevicePacket, rxMs: number): JudgedPacket
 }
 
-export function createPacketJudge({
-  registry,
-  received,
-}: {
+export interface PacketJudgeDeps {
   registry: FacilityRegistry
   received: Received
-}): PacketJudge {
+  limit: RateLimit
+  /** Estimated device clock minus gateway clock; 0 without evidence. */
+  skewMs(device: KnownDevice): number
+}
+
+/** What a topic leads to; looked up once for each topic until the registry changes. */
+interface Route {
+  facility: string
+  name: string
+  channel: DeviceChannel
+  device: KnownDevice | undefined
+  record: DeviceRecord | null
+}
+const MAX_ROUTES = 50_000
+
+export function createPacketJudge({ registry, received, limit, skewMs }: PacketJudgeDeps): PacketJudge {
+  const routes = new Map<string, Route>()
+  let generation = -1
   return { judge }
 
   function judge(packet: DevicePacket, rxMs: number): JudgedPacket {
-    const judged: JudgedPacket = { entries: [], messages: 0, accepted: [], heard: [], status: null, close: false }
-    const { facility, name, channel, valid } = takeApart(packet.topic)
-    const work: Work = { judged, packet, rxMs, facility, name, device: undefined }
-    if (packet.publisher) {
-      work.facility = packet.publisher.facility
-      work.name = packet.publisher.device
-      refuse(work, { reason: 'not_own_topic', fields: [], detail: 'a device publishes on its own topics only' }, {})
-      return judged
+    const judged: JudgedPacket = {
+      entries: [],
+      messages: 0,
+      accepted: [],
+      heard: [],
+      device: undefined,
+      status: null,
+      close: false,
+      holdMs: 0,
     }
-    if (valid) work.device = registry.device(facility, name)
-    for (const item of decode(channel, packet.payload)) judgeItem(work, item)
+    const { publisher } = packet
+    const route = publisher
+      ? { facility: publisher.facility, name: publisher.device, channel: null, device: undefined, record: null }
+      : routeOf(packet.topic)
+    judged.device = route.device
+    const work: Work = { judged, packet, rxMs, ...route }
+    if (route.channel === null) {
+      refuse(work, { reason: 'not_own_topic', fields: [], detail: 'a device publishes on its own topics only' }, {})
+    } else {
+      for (const item of decode(route.channel, packet.payload)) judgeItem(work, item)
+    }
+    finish(work)
     return judged
+  }
+
+  /** Counts the packet, and its messages against the rate of the device. */
+  function finish({ judged, device, rxMs }: Work): void {
+    const [first] = judged.entries
+    if (!first) return
+    first.pk = 1
+    if (!device) return
+    judged.holdMs = limit.take(device, judged.messages, rxMs)
+    if (judged.holdMs === 0) return
+    first.df = 1
+    received.deferred(first.f)
+  }
+
+  function routeOf(topic: string): Route {
+    if (generation !== registry.generation() || routes.size > MAX_ROUTES) routes.clear()
+    generation = registry.generation()
+    const known = routes.get(topic)
+    if (known) return known
+    const { facility, name, channel, valid } = takeApart(topic)
+    const device = valid ? registry.device(facility, name) : undefined
+    const record = device ? received.device(device.facility, device.id) : null
+    const route = { facility, name, channel, device, record }
+    routes.set(topic, route)
+    return route
   }
 
   interface Work {
@@ -69,13 +123,14 @@ export function createPacketJudge({
     facility: string
     name: string
     device: KnownDevice | undefined
+    record: DeviceRecord | null
     sha256?: string
   }
 
   function judgeItem(work: Work, item: Decoded): void {
     if (item.kind === 'unreadable') refuseUnreadable(work, item)
-    else if (!work.device) refuseUnknown(work, item.message)
-    else if (item.kind !== 'status') judgeMessage(work, work.device, item)
+    else if (!work.device || !work.record) refuseUnknown(work, item.message)
+    else if (item.kind !== 'status') judgeMessage(work, work.device, work.record, item)
     else if (hasTime(item.message)) work.judged.status = { device: work.device, message: item.message }
     else refuse(work, BAD_TIME, {})
   }
@@ -83,14 +138,15 @@ export function createPacketJudge({
   function judgeMessage(
     work: Work,
     device: KnownDevice,
+    record: DeviceRecord,
     item: Extract<Decoded, { kind: 'telemetry' | 'event' }>,
   ): void {
     const { message } = item
     const { boot, seq } = message
     const hash = contentHash(message)
-    const identity = { f: device.facility, d: device.id, b: boot, s: seq, h: hash, rx: work.rxMs }
-    const seen = received.seen(device.facility, device.id, boot, seq, hash)
+    const seen = received.seen(record, boot, seq, hash)
     if (seen !== 'no') {
+      const identity = { f: device.facility, d: device.id, b: boot, s: seq, h: hash, rx: work.rxMs }
       const raw = seen === 'same' ? {} : { raw: JSON.stringify(message) }
       add(
         work,
@@ -98,7 +154,7 @@ export function createPacketJudge({
       )
       return
     }
-    const context = { rxMs: work.rxMs, activeFromMs: device.activeFromMs }
+    const context = { rxMs: work.rxMs, activeFromMs: device.activeFromMs, skewMs: skewMs(device) }
     const judgement: Judgement =
       item.kind === 'telemetry'
         ? judgeTelemetry(item.message, device.profile, context)
@@ -107,20 +163,29 @@ export function createPacketJudge({
       refuse(work, judgement.refusal, { boot, seq, hash, raw: rawOf(message) })
       return
     }
-    const latest = received.latest(device.facility, device.id)
+    // One literal, so that all accepted entries are of one shape; what is undefined is not written.
     const entry: AcceptedEntry = {
       k: 'a',
-      ...identity,
+      f: device.facility,
+      d: device.id,
+      b: boot,
+      s: seq,
+      h: hash,
+      rx: work.rxMs,
       p: device.profile.id,
-      n: latest.n,
+      n: record.n,
       t: judgement.deviceMs,
       v: judgement.values,
-      ...(latest.boot === boot ? {} : { nb: 1 }),
-      ...(judgement.marks.length > 0 ? { m: judgement.marks } : {}),
-      ...(item.kind === 'event' ? { e: item.message.event } : {}),
+      nb: record.boot === boot ? undefined : 1,
+      m: judgement.marks.length > 0 ? judgement.marks : undefined,
+      e: item.kind === 'event' ? item.message.event : undefined,
+      pk: undefined,
+      df: undefined,
+      g: undefined,
+      rc: undefined,
     }
     add(work, entry)
-    work.judged.accepted.push({ entry, device, message })
+    work.judged.accepted.push({ entry, message })
     if (judgement.refusal) {
       const part = refusal(work, judgement.refusal, { boot, seq, raw: rawOf(message) })
       work.judged.entries.push({ ...part, k: 'part' })
@@ -136,14 +201,10 @@ export function createPacketJudge({
 
   function refuseUnreadable(work: Work, { reason, detail, boot, seq, raw }: Unreadable): void {
     const fresh =
-      work.device && boot !== undefined && seq !== undefined && isFresh(work.device, boot, seq)
+      work.record && boot !== undefined && seq !== undefined && received.seen(work.record, boot, seq, 0) === 'no'
         ? { hash: crc32(raw ?? work.packet.payload) }
         : {}
     refuse(work, { reason, fields: [], detail }, { boot, seq, raw, ...fresh })
-  }
-
-  function isFresh(device: KnownDevice, boot: string, seq: number): boolean {
-    return received.seen(device.facility, device.id, boot, seq, 0) === 'no'
   }
 
   function refuse(work: Work, what: Refusal, message: Refused): void {
@@ -151,7 +212,11 @@ export function createPacketJudge({
     if (isCurable(what.reason) || what.reason === 'not_own_topic') work.judged.close = true
   }
 
-  function refusal(work: Work, { reason, fields, detail }: Refusal, { boot, seq, hash, raw }: Refused): RefusedEntry {
+  function refusal(
+    work: Work,
+    { reason, fields, detail }: Refusal,
+    { boot, seq, hash, raw }: Refused,
+  ): RefusedEntry & { k: 'r' } {
     const { packet, rxMs, facility, name } = work
     work.sha256 ??= createHash('sha256').update(packet.payload).digest('hex')
     return {
@@ -172,15 +237,13 @@ export function createPacketJudge({
     }
   }
 
-  function add(work: Work, entry: Exclude<Entry, { k: 'part' }>): void {
-    const { judged, device } = work
-    received.apply(entry)
+  function add(work: Work, entry: FateEntry): void {
+    const { judged, device, record } = work
+    received.take(record, entry)
     judged.entries.push(entry)
     judged.messages += 1
     const forGood = entry.k !== 'r' || !isCurable(entry.reason)
-    if (device && entry.b !== undefined && forGood) {
-      judged.heard.push({ facility: device.facility, device: device.id, boot: entry.b })
-    }
+    if (device && entry.b !== undefined && forGood && judged.heard.at(-1) !== entry.b) judged.heard.push(entry.b)
   }
 }
 

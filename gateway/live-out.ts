@@ -91,7 +91,7 @@ export function createLiveOut({ board, registry, bus, instance, clock, log }: Li
     for (const device of facility.devices.values()) {
       const freshness = deviceFreshness(board.now(device), atMs)
       if (!wanted(device, freshness)) continue
-      const { newest, online, heardMs, fw, battery, rssi } = board.state(device)
+      const { newest, online, heardMs, fw, battery, rssi, skewMs } = board.state(device)
       const values = Object.entries(newest).map(([name, { value, measuredMs, changedMs }]) => [
         name,
         { v: value, at: measuredMs, since: changedMs },
@@ -104,7 +104,7 @@ export function createLiveOut({ board, registry, bus, instance, clock, log }: Li
         fw,
         battery,
         rssi,
-        skew_ms: null,
+        skew_ms: skewMs,
         newest: Object.fromEntries(values) as LiveDevice['newest'],
       })
     }

@@ -2,8 +2,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface GatewayMetrics {
-  fate(facility: string, fate: 'accepted' | 'duplicate' | 'conflicting' | 'refused', reason?: string): void
-  packet(facility: string): void
+  /** Whole messages only. */
+  refused(facility: string, reason: string): void
   commit(messages: number, seconds: number): void
   storeWrite(rows: number, seconds: number): void
   /** Read when asked for. */
@@ -24,16 +24,14 @@ export function createGatewayMetrics(): GatewayMetrics {
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Counter({ name, help, labelNames, registers })
   const histogram = (name: string, help: string, buckets: number[]) => new Histogram({ name, help, buckets, registers })
-  const fates = counter('mimamori_messages_total', 'Messages by fate', ['facility', 'fate', 'reason'])
-  const packets = counter('mimamori_packets_total', 'Packets of devices taken in', ['facility'])
+  const refused = counter('mimamori_refused_total', 'Refused messages by reason', ['facility', 'reason'])
   const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2]
   const commits = histogram('mimamori_spool_commit_seconds', 'Time to write and sync a commit of the spool', seconds)
   const sizes = histogram('mimamori_spool_commit_messages', 'Messages in a commit', [1, 10, 100, 500, 1000, 5000])
   const writes = histogram('mimamori_store_write_seconds', 'Time the store took for a batch', [...seconds, 10])
   const stored = counter('mimamori_stored_rows_total', 'Rows that the store took', [])
   return {
-    fate: (facility, fate, reason = '') => fates.inc({ facility, fate, reason }),
-    packet: facility => packets.inc({ facility }),
+    refused: (facility, reason) => refused.inc({ facility, reason }),
     commit: (messages, time) => {
       commits.observe(time)
       sizes.observe(messages)

@@ -1,10 +1,17 @@
 /** A connection to an outside broker whose packets are acknowledged only when they are done with. Hides the mqtt library. */
 import { randomBytes } from 'node:crypto'
-import mqtt, { type IClientOptions, type IPublishPacket } from 'mqtt'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
+import mqtt, { type IClientOptions } from 'mqtt'
 import { AppError } from '../core/errors.ts'
-import { type AckQueue, createAckQueue } from './ack-queue.ts'
+import { MAX_PACKET_BYTES } from '../core/messages.ts'
+import { createAckQueue } from './ack-queue.ts'
 import type { BusMessage } from './bus.ts'
+import { createHeld } from './held.ts'
 import { errorFields, type Log } from './log.ts'
+import { createPublishScanner } from './publish-scanner.ts'
+import { type TappedStream, tapSocket } from './tapped-stream.ts'
 
 export interface BrokerAddress {
   /** `mqtt://host:port` or `mqtts://host:port`. */
@@ -21,6 +28,8 @@ export interface LinkOptions {
   will?: { topic: string; payload: string }
   /** Called in the order of arrival; the packet is acknowledged when `done` is called, in that order too. */
   onPacket(message: BusMessage, done: () => void): void
+  /** At every connection: whether the broker still had our session, and with it what it had not delivered yet. */
+  onSession?(present: boolean): void
   /** Another connection with our client id has taken our place. */
   onTakenOver(): void
   log: Log
@@ -41,12 +50,17 @@ export interface Link {
 
 const SESSION_EXPIRY_S = 30 * 86_400
 const TAKEN_OVER = 0x8e
-/** Tells MQTT.js to send no PUBACK and to go on with the next packet. Nowhere documented: tests/contract/broker-outside.test.ts holds it. */
-const DEFER = new Error('acknowledged later')
+/** What the broker sends us besides what devices sent is small; a packet of a device has this and its topic. */
+const MAX_BYTES = MAX_PACKET_BYTES + 65_536
 
 export function connectLink(options: LinkOptions): Link {
   const { address, clientId, log, keepaliveS = 30, maxHeld = 5_000, maxHeldBytes = 16 * 1024 * 1024 } = options
-  const client = mqtt.connect(address.url, {
+  const topics = new Set<string>()
+  let tap: TappedStream | null = null
+  let failure: Error | null = null
+  let away = false
+
+  const client = new mqtt.MqttClient(newStream, {
     ...credentials(address),
     clientId,
     protocolVersion: 5,
@@ -55,48 +69,41 @@ export function connectLink(options: LinkOptions): Link {
     queueQoSZero: false,
     reconnectPeriod: 1_000,
     keepalive: keepaliveS,
-    // A hint only: Mosquitto 2.0.11 goes beyond it. The cap below is what holds.
+    // A hint only: Mosquitto 2.0.11 goes beyond it. The limits of what is held are what counts.
     properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: 2_000 },
     ...(options.will
       ? { will: { ...options.will, payload: Buffer.from(options.will.payload), qos: 1, retain: true } }
       : {}),
   } as IClientOptions)
-  const topics = new Set<string>()
-  let acks: AckQueue = createAckQueue(() => undefined)
-  let held = 0
-  let heldBytes = 0
-  let resume: (() => void) | null = null
-  let pinging: NodeJS.Timeout | undefined
-  let away = false
 
   client.on('connect', ({ sessionPresent }) => {
-    const { stream } = client
-    acks.close()
-    acks = createAckQueue(packets => {
-      if (client.connected && client.stream === stream) stream.write(packets)
-    })
     log.info({ client_id: clientId, session_present: sessionPresent }, 'connected to the broker')
     away = false
+    options.onSession?.(sessionPresent)
     subscribeNow([...topics])
   })
   client.on('close', () => {
-    // What was not acknowledged comes again on the next connection; its place in this one's order is void.
-    acks.close()
-    resume = null
-    clearInterval(pinging)
-    if (!away) log.warn({ client_id: clientId }, 'no connection to the broker, trying again every second')
+    const why = failure ? errorFields(failure) : {}
+    if (!away) log.warn({ client_id: clientId, ...why }, 'no connection to the broker, trying again every second')
     away = true
   })
   client.on('error', error => log.warn({ client_id: clientId, ...errorFields(error) }, 'the broker refuses or fails'))
   client.on('disconnect', packet => {
     if (packet.reasonCode === TAKEN_OVER) options.onTakenOver()
   })
-
-  client.handleMessage = (packet, next) => {
-    receive(packet)
-    if (held < maxHeld && heldBytes < maxHeldBytes) next(DEFER)
-    else pause(() => next(DEFER))
-  }
+  // Only what was published with QoS 0 comes this way: there is nothing to acknowledge.
+  client.on('message', (topic, payload, { retain }) => {
+    options.onPacket({ topic, payload, retained: retain === true }, () => undefined)
+  })
+  // While nothing is read, the broker's answers to pings are not either: the connection is kept alive from here.
+  const pinging = setInterval(
+    () => {
+      if (!client.connected || !tap?.paused()) return
+      client.sendPing()
+      client.reschedulePing(true)
+    },
+    (keepaliveS * 1_000) / 3,
+  )
 
   return {
     connected: () => client.connected,
@@ -119,35 +126,41 @@ export function connectLink(options: LinkOptions): Link {
     },
   }
 
-  function receive({ topic, payload, qos, retain, messageId }: IPublishPacket): void {
-    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload)
-    const acknowledge = qos === 1 && messageId !== undefined ? acks.hold(messageId) : null
-    held += 1
-    heldBytes += bytes.length
-    options.onPacket({ topic, payload: bytes, retained: retain }, () => {
-      held -= 1
-      heldBytes -= bytes.length
-      acknowledge?.()
-      if (resume && held <= maxHeld / 2 && heldBytes <= maxHeldBytes / 2) {
-        clearInterval(pinging)
-        const go = resume
-        resume = null
-        go()
-      }
+  /** Packet ids are per connection: each has its own order of acknowledgements, and what it still owes dies with it. */
+  function newStream(): Duplex {
+    const socket = openSocket(address)
+    failure = null
+    socket.on('error', error => {
+      failure = error
     })
-  }
-
-  /** While MQTT.js waits for us it reads nothing, not even the broker's answer to a ping: so we keep the connection alive ourselves. */
-  function pause(go: () => void): void {
-    resume = go
-    clearInterval(pinging)
-    pinging = setInterval(
-      () => {
-        client.sendPing()
-        client.reschedulePing(true)
-      },
-      (keepaliveS * 1_000) / 2,
+    const acks = createAckQueue(packets => void tapped.stream.write(packets))
+    const held = createHeld(
+      { packets: maxHeld, bytes: maxHeldBytes },
+      { pause: () => tapped.pause(), resume: () => tapped.resume() },
     )
+    const tapped = tapSocket(socket, rest =>
+      createPublishScanner({
+        version: 5,
+        maxBytes: MAX_BYTES,
+        rest,
+        publish({ topic, payload, messageId, retain }) {
+          const size = payload.length
+          const acknowledge = acks.hold(messageId)
+          held.add(size)
+          options.onPacket({ topic, payload, retained: retain }, () => {
+            acknowledge()
+            held.remove(size)
+          })
+          return true
+        },
+      }),
+    )
+    tapped.stream.once('close', () => {
+      acks.close()
+      held.end()
+    })
+    tap = tapped
+    return tapped.stream
   }
 
   function subscribeNow(wanted: readonly string[]): void {
@@ -189,6 +202,20 @@ export async function readRetained(address: BrokerAddress, topics: readonly stri
   } finally {
     await client.endAsync(true)
   }
+}
+
+function openSocket({ url, ca }: BrokerAddress): Socket {
+  const { protocol, hostname, port } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (protocol !== 'mqtts:' && protocol !== 'tls:')
+    return connectTcp({ host, port: Number(port || 1883), noDelay: true })
+  const socket = connectTls({
+    host,
+    port: Number(port || 8883),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+  })
+  return socket.setNoDelay(true)
 }
 
 const credentials = ({ username, password, ca }: BrokerAddress): IClientOptions => ({

@@ -12,7 +12,7 @@ const TICK_MS = 100
 export interface Receipts {
   start(): void
   /** Something of this boot became durable. */
-  heard(facility: string, device: string, boot: string): void
+  heard(device: { key: string }, boot: string): void
   stop(): void
 }
 
@@ -38,8 +38,7 @@ export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDe
     stop: () => clearInterval(timer),
   }
 
-  function heard(facility: string, device: string, boot: string): void {
-    const key = `${facility}/${device}`
+  function heard({ key }: { key: string }, boot: string): void {
     const boots = due.get(key)
     if (boots) boots.add(boot)
     else due.set(key, new Set([boot]))
@@ -53,12 +52,12 @@ export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDe
       if (sinceMs >= 0 && sinceMs < INTERVAL_MS) continue
       due.delete(key)
       sentMs.set(key, nowMs)
-      const [facility = '', device = ''] = key.split('/')
-      for (const boot of boots) send(facility, device, boot)
+      for (const boot of boots) send(key, boot)
     }
   }
 
-  function send(facility: string, device: string, boot: string): void {
+  function send(key: string, boot: string): void {
+    const [facility = '', device = ''] = key.split('/')
     const cover = coverOf(received.intervals(facility, device, boot) ?? [], MAX_GAPS)
     if (!cover) return
     const message = JSON.stringify({ boot, ...cover } as ReceiptMessage)
@@ -66,7 +65,7 @@ export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDe
     whenDurable(() => {
       bus
         .publish(deviceTopic(facility, device, 'receipt'), message, { qos: 1, retain: true })
-        .catch(() => heard(facility, device, boot))
+        .catch(() => heard({ key }, boot))
     })
   }
 }

@@ -1,35 +1,47 @@
 /** What has been received, per device and boot: exact intervals, counts, the latest contents. The state that the spool commits. */
 
-import { type Entry, isAccepted } from './entries.ts'
+import { type Entry, type FateEntry, hasFate, isAccepted } from './entries.ts'
 import { addTo, type Intervals, includes } from './intervals.ts'
 import { createRecentHashes, type RecentHashes } from './recent-hashes.ts'
 import type { SpoolState } from './spool/spool.ts'
 
-/** Fates of all messages of a facility since its first day. */
+/** Of all messages of a facility since its first day. */
 export interface FateTotals {
   accepted: number
   duplicate: number
   conflicting: number
   refused: number
+  /** Distinct identities received. */
+  received: number
+  missing: number
+  recovered: number
+  deferred: number
 }
 
 export type Seen = 'no' | 'same' | 'other' | 'too_old_to_tell'
 
-export interface Received extends SpoolState<Entry> {
-  /** Whether an identity was received before, and whether with this content. */
-  seen(facility: string, device: string, boot: string, seq: number, hash: number): Seen
-  /** The device's count of accepted messages, and the boot of the latest. */
-  latest(facility: string, device: string): { n: number; boot: string | null }
-  intervals(facility: string, device: string, boot: string): Intervals | null
-  totals(facility: string): FateTotals
-}
-
-interface DeviceState {
+/** What is known of one device; the object stays the same for the life of the process. */
+export interface DeviceRecord {
+  /** Count of accepted messages, and the boot of the latest. */
   n: number
   boot: string | null
   boots: Map<string, { id: number; intervals: Intervals }>
   hashes: RecentHashes
 }
+
+export interface Received extends SpoolState<Entry> {
+  /** Found or begun. */
+  device(facility: string, device: string): DeviceRecord
+  /** Whether an identity was received before, and whether with this content. */
+  seen(device: DeviceRecord, boot: string, seq: number, hash: number): Seen
+  /** Takes a new entry into the state, after noting on it which gap it opens or closes. Null: a device that is none. */
+  take(device: DeviceRecord | null, entry: FateEntry): void
+  /** A packet is held back by the rate limit. */
+  deferred(facility: string): void
+  intervals(facility: string, device: string, boot: string): Intervals | null
+  totals(facility: string): FateTotals
+}
+
 interface Snapshot {
   totals: Record<string, FateTotals>
   /** Boots in the order of their numbers; the hashes follow in binary, device after device. */
@@ -40,61 +52,78 @@ const LENGTH_BYTES = 4
 const FATE = { a: 'accepted', d: 'duplicate', c: 'conflicting', r: 'refused' } as const
 
 export function createReceived(): Received {
-  const devices = new Map<string, DeviceState>()
+  const devices = new Map<string, DeviceRecord>()
   const totals = new Map<string, FateTotals>()
   const keyOf = (facility: string, device: string): string => `${facility}/${device}`
 
   return {
-    seen(facility, device, boot, seq, hash) {
-      const state = devices.get(keyOf(facility, device))
-      const known = state?.boots.get(boot)
-      if (!state || !known || !includes(known.intervals, seq)) return 'no'
-      const kept = state.hashes.find(known.id, seq)
+    device: (facility, device) => deviceOf(keyOf(facility, device)),
+    seen({ boots, hashes }, boot, seq, hash) {
+      const known = boots.get(boot)
+      if (!known || !includes(known.intervals, seq)) return 'no'
+      const kept = hashes.find(known.id, seq)
       if (kept === null) return 'too_old_to_tell'
       return kept === hash ? 'same' : 'other'
     },
-    latest: (facility, device) => devices.get(keyOf(facility, device)) ?? { n: 0, boot: null },
+    take(device, entry) {
+      count(entry)
+      if (device && hasIdentity(entry)) {
+        noteGap(device, entry)
+        countGap(entry)
+        enter(device, entry)
+      }
+    },
+    deferred(facility) {
+      totalsOf(facility).deferred += 1
+    },
     intervals: (facility, device, boot) => devices.get(keyOf(facility, device))?.boots.get(boot)?.intervals ?? null,
     totals: facility => ({ ...totalsOf(facility) }),
-    apply,
+    apply(entry) {
+      if (!hasFate(entry)) return
+      count(entry)
+      if (entry.df) totalsOf(entry.f).deferred += 1
+      if (!hasIdentity(entry)) return
+      countGap(entry)
+      enter(deviceOf(keyOf(entry.f, entry.d)), entry)
+    },
     snapshot,
     restore,
   }
 
-  function apply(entry: Entry): void {
-    if (entry.k !== 'part') totalsOf(entry.f)[FATE[entry.k]] += 1
-    if (entry.k === 'd' || entry.k === 'c' || entry.k === 'part') return
-    if (entry.b === undefined || entry.s === undefined || entry.h === undefined) return
-    const state = deviceOf(keyOf(entry.f, entry.d))
-    const boot = bootOf(state, entry.b)
-    addTo(boot.intervals, entry.s)
-    state.hashes.add(boot.id, entry.s, entry.h)
-    if (!isAccepted(entry)) return
-    state.n = entry.n + 1
-    state.boot = entry.b
+  function count(entry: FateEntry): void {
+    const counts = totalsOf(entry.f)
+    counts[FATE[entry.k]] += 1
+  }
+
+  function countGap(entry: FateEntry): void {
+    const counts = totalsOf(entry.f)
+    counts.received += 1
+    counts.missing += entry.g ?? 0
+    if (entry.rc) counts.recovered += 1
   }
 
   function totalsOf(facility: string): FateTotals {
     const known = totals.get(facility)
     if (known) return known
-    const fresh = { accepted: 0, duplicate: 0, conflicting: 0, refused: 0 }
+    const fresh: FateTotals = {
+      accepted: 0,
+      duplicate: 0,
+      conflicting: 0,
+      refused: 0,
+      received: 0,
+      missing: 0,
+      recovered: 0,
+      deferred: 0,
+    }
     totals.set(facility, fresh)
     return fresh
   }
 
-  function deviceOf(key: string): DeviceState {
+  function deviceOf(key: string): DeviceRecord {
     const known = devices.get(key)
     if (known) return known
     const fresh = { n: 0, boot: null, boots: new Map(), hashes: createRecentHashes() }
     devices.set(key, fresh)
-    return fresh
-  }
-
-  function bootOf(state: DeviceState, boot: string): { id: number; intervals: Intervals } {
-    const known = state.boots.get(boot)
-    if (known) return known
-    const fresh = { id: state.boots.size, intervals: [] }
-    state.boots.set(boot, fresh)
     return fresh
   }
 
@@ -131,4 +160,34 @@ export function createReceived(): Received {
       })
     }
   }
+}
+
+type Identified = FateEntry & { b: string; s: number; h: number }
+
+/** Whether the message counts as received: not a repeat, and not one that is to come again. */
+const hasIdentity = (entry: FateEntry): entry is Identified =>
+  (entry.k === 'a' || entry.k === 'r') && entry.b !== undefined && entry.s !== undefined && entry.h !== undefined
+
+/** Seqs grow by one from 0: what lies between the highest so far and this one is missing until it comes. */
+function noteGap(device: DeviceRecord, entry: Identified): void {
+  const highest = device.boots.get(entry.b)?.intervals.at(-1) ?? -1
+  if (entry.s > highest + 1) entry.g = entry.s - highest - 1
+  else if (entry.s < highest) entry.rc = 1
+}
+
+function enter(device: DeviceRecord, entry: Identified): void {
+  const boot = bootOf(device, entry.b)
+  addTo(boot.intervals, entry.s)
+  device.hashes.add(boot.id, entry.s, entry.h)
+  if (!isAccepted(entry)) return
+  device.n = entry.n + 1
+  device.boot = entry.b
+}
+
+function bootOf(device: DeviceRecord, boot: string): { id: number; intervals: Intervals } {
+  const known = device.boots.get(boot)
+  if (known) return known
+  const fresh = { id: device.boots.size, intervals: [] }
+  device.boots.set(boot, fresh)
+  return fresh
 }

@@ -9,6 +9,8 @@ import { readJson, writeJson } from './json-file.ts'
 import { errorFields, type Log } from './log.ts'
 
 export interface KnownDevice {
+  /** Facility and device as one word. */
+  key: string
   facility: FacilityId
   id: DeviceId
   profile: DeviceProfile
@@ -22,6 +24,8 @@ export interface KnownFacility {
 }
 
 export interface FacilityRegistry {
+  /** Another number after every change: what was looked up before may be out of date. */
+  generation(): number
   /** Reads the copies on disk and listens. */
   start(): Promise<void>
   facilities(): Iterable<KnownFacility>
@@ -48,8 +52,10 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
   const waiting = new Map<string, (() => void)[]>()
   const fileOf = (facility: string): string => join(deps.folder, `registry-${facility}.json`)
   let writing: Promise<void> = Promise.resolve()
+  let generation = 0
 
   return {
+    generation: () => generation,
     async start() {
       if (wanted === 'all') return bus.subscribe(facilityTopic('+', 'registry'), receive)
       for (const facility of wanted) {
@@ -88,11 +94,20 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
     const devices = new Map<string, KnownDevice>()
     for (const { id, profile: profileId, place, active_from } of message.devices) {
       const profile = profiles.get(profileId)
-      if (profile) devices.set(id, { facility: message.facility, id, profile, place, activeFromMs: active_from })
+      if (profile)
+        devices.set(id, {
+          key: `${message.facility}/${id}`,
+          facility: message.facility,
+          id,
+          profile,
+          place,
+          activeFromMs: active_from,
+        })
       else log.error({ facility: message.facility, device: id }, 'the registry names a profile that it does not hold')
     }
     const facility = { id: message.facility, devices, places: message.places.map(place => place.id) }
     known.set(facility.id, facility)
+    generation += 1
     log.info({ facility: facility.id, version: message.version, devices: devices.size }, 'registry in force')
     deps.changed(facility)
     for (const resolve of waiting.get(facility.id) ?? []) resolve()

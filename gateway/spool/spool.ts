@@ -60,7 +60,10 @@ const newBatch = <E>(): Batch<E> => ({ entries: [], texts: [], bytes: 0, message
 
 const SEGMENT_BYTES = 32 * 1024 * 1024
 const RECORD_OVERHEAD_BYTES = 64
-const RECENT_BYTES = 8 * 1024 * 1024
+/** Commits that a consumer finds in memory; it takes about three times as much, as objects. */
+const RECENT_BYTES = 24 * 1024 * 1024
+/** A segment holds at least so many times what its snapshot takes, however many devices there are. */
+const SNAPSHOT_SHARE = 4
 const CURSOR_MS = 1_000
 const RETRY_MS = 500
 
@@ -69,6 +72,8 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   const { segmentBytes = SEGMENT_BYTES, commitMessages = 500, commitMs = 5 } = options
   let segments: Segment[] = []
   let recoveredDataBytes = 0
+  /** Of the newest snapshot. */
+  let snapshotBytes = 0
   let nextPosition = 0
   let pending = newBatch<E>()
   let writing: Promise<void> | null = null
@@ -169,8 +174,10 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   async function commit(batch: Batch<E>, mustRotate: boolean): Promise<void> {
     const beganMs = performance.now()
     const held = writer.dataBytes()
-    const rotate = mustRotate || held === null || held + batch.bytes > segmentBytes
+    const limit = Math.max(segmentBytes, SNAPSHOT_SHARE * snapshotBytes)
+    const rotate = mustRotate || held === null || held + batch.bytes > limit
     const record = encodeRecord(nextPosition, batch.texts, rotate ? state.snapshot() : [])
+    if (rotate) snapshotBytes = record.snapshotBytes
     const segment = await writer.write(record, nextPosition, rotate)
     if (segment !== segments.at(-1)) segments.push(segment)
     const slowest = Math.min(...[...consumers.values()].map(consumer => consumer.at()))

@@ -78,6 +78,7 @@ export function createDuckdbSink(store: DuckdbStore): TelemetrySink {
   }
 
   return {
+    concurrency: 1,
     position: () => inTurn(async () => (await current()).position),
     write: (rows, position) =>
       inTurn(async () => {

@@ -27,6 +27,8 @@ function createInfluxSink(influx: Influx): TelemetrySink {
   const underWay = new Set<Promise<void>>()
   let stopped = false
   return {
+    // A second request keeps the store busy while we read the first one's answer; a third gains nothing.
+    concurrency: 2,
     position: async () => null,
     async write(rows) {
       if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')

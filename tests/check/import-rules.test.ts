@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const libraries = [
   'aedes',
+  'ajv',
   'mqtt',
   '@influxdata/influxdb-client',
   '@duckdb/node-api',
@@ -57,6 +58,7 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
   'gateway/main.ts': { folders: ['core', 'storage'], modules: ['zod', ...node] },
   'gateway/spool/segment.ts': { folders: ['core', 'storage'], modules: node },
   'gateway/broker.ts': { folders: ['core', 'storage'], modules: [...node, 'aedes'] },
+  'gateway/check.ts': { folders: ['core', 'storage'], modules: [...node, 'ajv'] },
   'gateway/mqtt.ts': { folders: ['core', 'storage'], modules: [...node, 'mqtt'] },
   'gateway/log.ts': { folders: ['core', 'storage'], modules: [...node, 'pino'] },
   'gateway/metrics.ts': { folders: ['core', 'storage'], modules: [...node, 'prom-client'] },

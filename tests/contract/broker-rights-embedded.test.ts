@@ -20,7 +20,7 @@ async function makeBroker(): Promise<RightsBroker> {
     // As the gateway does: what its publisher has no right to is refused and ends the connection.
     ingest({ topic, payload, publisher }, done) {
       if (!publisher) heard.push({ topic, payload: payload.toString() })
-      setImmediate(() => done({ close: publisher !== undefined }))
+      setImmediate(() => done({ close: publisher !== undefined, holdMs: 0 }))
     },
   })
   await broker.start()

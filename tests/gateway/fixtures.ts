@@ -8,7 +8,12 @@ import type { StoredRow } from '../../core/readings.ts'
 export const facilityId = (id: string): FacilityId => id as FacilityId
 
 /** Sleep mats, each in a place of its own. */
-export function registryOf(facility: string, devices: readonly string[], version = 1): RegistryMessage {
+export function registryOf(
+  facility: string,
+  devices: readonly string[],
+  version = 1,
+  messagesPerSecond = 1e6,
+): RegistryMessage {
   return {
     v: 1,
     facility: facility as FacilityId,
@@ -21,7 +26,10 @@ export function registryOf(facility: string, devices: readonly string[], version
       active_from: Date.UTC(2026, 0, 1),
     })),
     places: devices.map(id => ({ id: `room-${id}` as PlaceId })),
-    profiles: profiles.filter(profile => profile.id === 'bed.sleep_mat'),
+    // Tests send as fast as they can; the rate limit has tests of its own.
+    profiles: profiles
+      .filter(profile => profile.id === 'bed.sleep_mat')
+      .map(profile => ({ ...profile, messages_per_second: messagesPerSecond })),
   }
 }
 
@@ -35,6 +43,7 @@ export interface MemorySink extends TelemetrySink {
 export function memorySink(): MemorySink {
   const keys = new Set<string>()
   const sink: MemorySink = {
+    concurrency: 2,
     rows: [],
     before: () => undefined,
     async write(rows) {

@@ -1,0 +1,78 @@
+/** One connection to the embedded broker: what a device publishes on its own topics goes straight to the gateway, the rest to the broker's library. */
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createAckQueue } from './ack-queue.ts'
+import type { Ingest } from './bus.ts'
+import { createHeld, type HeldLimits } from './held.ts'
+import { createPublishScanner } from './publish-scanner.ts'
+import { tapSocket } from './tapped-stream.ts'
+
+export interface DeviceConnection {
+  /** For the library. */
+  stream: Duplex
+  /** Ends the connection when nothing has come for one and a half times as long as the client said. [MQTT-3.1.2-24] */
+  endIfSilent(nowMs: number): void
+}
+
+export interface DeviceConnectionDeps {
+  socket: Socket
+  maxPacketBytes: number
+  /** Bytes held by all connections together. */
+  shared: NonNullable<HeldLimits['shared']>
+  ingest: Ingest
+  /** Whether the client is signed in and what it publishes on this topic is the gateway's alone. */
+  mayTake(topic: string): boolean
+  /** Seconds; 0: the client asked for none, or is not signed in yet. */
+  keepaliveS(): number
+  /** Ends the connection in good order, without acknowledging. */
+  close(): void
+}
+
+/** A client that has so much under way is not read until half of it is done. */
+const MAX_HELD = 2_000
+const MAX_HELD_BYTES = 4 * 1024 * 1024
+
+export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnection {
+  const acks = createAckQueue(packets => void tapped.stream.write(packets))
+  const held = createHeld(
+    { packets: MAX_HELD, bytes: MAX_HELD_BYTES, shared: deps.shared },
+    { pause: () => tapped.pause(), resume: () => tapped.resume() },
+  )
+  const tapped = tapSocket(deps.socket, rest =>
+    createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, rest, publish }),
+  )
+  tapped.stream.once('close', () => {
+    acks.close()
+    held.end()
+  })
+
+  return {
+    stream: tapped.stream,
+    endIfSilent(nowMs) {
+      const limitMs = deps.keepaliveS() * 1_500
+      // While we do not read we cannot know.
+      if (limitMs > 0 && !tapped.paused() && nowMs - tapped.heardMs() > limitMs)
+        tapped.stream.destroy(new Error('keep alive timeout'))
+    },
+  }
+
+  function publish({ topic, payload, messageId }: { topic: string; payload: Buffer; messageId: number }): boolean {
+    if (!deps.mayTake(topic)) return false
+    const size = payload.length
+    const acknowledge = acks.hold(messageId)
+    held.add(size)
+    deps.ingest({ topic, payload, retained: false }, ({ close, holdMs }) => {
+      held.remove(size)
+      if (close) {
+        acks.close()
+        deps.close()
+      } else if (holdMs === 0) acknowledge()
+      else {
+        // Never so long that the client would think us gone.
+        const keepaliveMs = deps.keepaliveS() * 1_000
+        setTimeout(acknowledge, keepaliveMs > 0 ? Math.min(holdMs, keepaliveMs / 2) : holdMs)
+      }
+    })
+    return true
+  }
+}

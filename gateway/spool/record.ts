@@ -26,18 +26,19 @@ export interface ScannedRecord {
   end: number
 }
 
+/** @param body a JSON array of `count` entries */
 export function encodeRecord(
   first: number,
-  entries: readonly string[],
+  count: number,
+  body: Uint8Array,
   snapshot: readonly Uint8Array[],
 ): EncodedRecord {
-  const body = Buffer.from(`[${entries.join(',\n')}]`)
   const snapshotBytes = snapshot.reduce((sum, part) => sum + part.length, 0)
   const header = Buffer.allocUnsafe(HEADER_BYTES)
   header.writeUInt32LE(MAGIC, 0)
   header.writeUInt32LE(snapshotBytes, 8)
   header.writeUInt32LE(body.length, 12)
-  header.writeUInt32LE(entries.length, 16)
+  header.writeUInt32LE(count, 16)
   header.writeDoubleLE(first, 20)
   let crc = crc32(header.subarray(8))
   for (const part of snapshot) crc = crc32(part, crc)

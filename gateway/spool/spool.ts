@@ -1,5 +1,6 @@
 /** The spool: entries are given, synced in groups, acknowledged, read by named consumers, and forgotten when all have passed. */
 import { errorFields, type Log } from '../log.ts'
+import { type Body, createBody } from './body.ts'
 import { type Consumer, createConsumer, type OwnConsumer } from './consumer.ts'
 import { loadCursor, saveCursor } from './cursors.ts'
 import type { SpoolFiles } from './files.ts'
@@ -22,6 +23,8 @@ export interface SpoolOptions<E> {
   consumers: readonly string[]
   maxBytes: number
   segmentBytes?: number
+  /** An entry as JSON; `JSON.stringify` unless given. */
+  encode?(entry: E): string
   /** A commit begins after this many messages or this long after the first of them, and never beside another. */
   commitMessages?: number
   commitMs?: number
@@ -49,19 +52,18 @@ export interface Spool<E> {
 
 interface Batch<E> {
   entries: E[]
-  texts: string[]
-  bytes: number
+  body: Body
   messages: number
   done: (() => void)[]
   /** When its first message came; null: empty. */
   sinceMs: number | null
 }
-const newBatch = <E>(): Batch<E> => ({ entries: [], texts: [], bytes: 0, messages: 0, done: [], sinceMs: null })
+const newBatch = <E>(): Batch<E> => ({ entries: [], body: createBody(), messages: 0, done: [], sinceMs: null })
 
 const SEGMENT_BYTES = 32 * 1024 * 1024
 const RECORD_OVERHEAD_BYTES = 64
-/** Commits that a consumer finds in memory; it takes about three times as much, as objects. */
-const RECENT_BYTES = 24 * 1024 * 1024
+/** Commits that a consumer finds in memory. */
+const RECENT_BYTES = 32 * 1024 * 1024
 /** A segment holds at least so many times what its snapshot takes, however many devices there are. */
 const SNAPSHOT_SHARE = 4
 const CURSOR_MS = 1_000
@@ -69,7 +71,7 @@ const RETRY_MS = 500
 
 export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   const { files, state, log } = options
-  const { segmentBytes = SEGMENT_BYTES, commitMessages = 500, commitMs = 5 } = options
+  const { segmentBytes = SEGMENT_BYTES, commitMessages = 500, commitMs = 5, encode = JSON.stringify } = options
   let segments: Segment[] = []
   let recoveredDataBytes = 0
   /** Of the newest snapshot. */
@@ -125,10 +127,8 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
       return
     }
     for (const entry of entries) {
-      const text = JSON.stringify(entry)
       pending.entries.push(entry)
-      pending.texts.push(text)
-      pending.bytes += text.length + 2
+      pending.body.add(encode(entry))
     }
     pending.messages += messages
     pending.done.push(done)
@@ -175,13 +175,14 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
     const beganMs = performance.now()
     const held = writer.dataBytes()
     const limit = Math.max(segmentBytes, SNAPSHOT_SHARE * snapshotBytes)
-    const rotate = mustRotate || held === null || held + batch.bytes > limit
-    const record = encodeRecord(nextPosition, batch.texts, rotate ? state.snapshot() : [])
+    const rotate = mustRotate || held === null || held + batch.body.bytes() > limit
+    const body = batch.body.finish()
+    const record = encodeRecord(nextPosition, batch.entries.length, body, rotate ? state.snapshot() : [])
     if (rotate) snapshotBytes = record.snapshotBytes
     const segment = await writer.write(record, nextPosition, rotate)
     if (segment !== segments.at(-1)) segments.push(segment)
     const slowest = Math.min(...[...consumers.values()].map(consumer => consumer.at()))
-    recent.add({ first: nextPosition, entries: batch.entries }, record.bytes - record.snapshotBytes, slowest)
+    recent.add({ first: nextPosition, entries: batch.entries }, body, slowest)
     nextPosition += batch.entries.length
     const seconds = (performance.now() - beganMs) / 1000
     options.onCommit?.({ messages: batch.messages, bytes: record.bytes, seconds })
@@ -191,7 +192,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
 
   /** Waits while the quota is used up; when all is read, a new segment frees the old one. */
   async function untilRoom(): Promise<'append' | 'rotate'> {
-    while (totalBytes() + pending.bytes + RECORD_OVERHEAD_BYTES > options.maxBytes) {
+    while (totalBytes() + pending.body.bytes() + RECORD_OVERHEAD_BYTES > options.maxBytes) {
       if ([...consumers.values()].every(consumer => consumer.cursor().position >= nextPosition)) return 'rotate'
       if (!full) log.error({ spool_bytes: totalBytes() }, 'the spool is full: nothing is acknowledged')
       await waitForRoom()

@@ -45,19 +45,24 @@ export function judgeTelemetry(message: BatchedTelemetry, profile: DeviceProfile
   const names = Object.keys(message.metrics)
   if (names.length === 0) return { ok: false, refusal: { reason: 'schema', fields: [], detail: 'metrics is empty' } }
   const faults: Fault[] = []
-  const values: Record<string, StoredValue> = {}
+  let values: Record<string, StoredValue> | null = null
   let longest = 0
   for (const name of names) {
     const metric = ownEntry(profile.metrics, name)
     if (!metric) {
+      values ??= valuesBefore(message.metrics, name)
       faults.push({ field: name, reason: 'unknown_metric', detail: `${profile.id} has no such metric` })
       continue
     }
-    const judged = judgeValue(message.metrics[name] as MetricValue, metric)
-    if ('limit' in judged) faults.push({ field: name, reason: 'out_of_range', detail: judged.limit })
-    else values[name] = judged.value
+    const raw = message.metrics[name] as MetricValue
+    const judged = judgeValue(raw, metric)
+    // Only from the first value on that is not stored as it came is there a copy.
+    if (judged !== raw) values ??= valuesBefore(message.metrics, name)
+    if (judged === null) faults.push({ field: name, reason: 'out_of_range', detail: limitOf(metric) })
+    else if (values) values[name] = judged
     longest = Math.max(longest, periodMs(metric) ?? 0)
   }
+  values ??= message.metrics as Record<string, StoredValue>
   return conclude(message.ts, values, faults, context, Math.max(2 * longest, MIN_LATE_MS))
 }
 
@@ -77,8 +82,8 @@ export function judgeEvent(message: EventMessage, profile: DeviceProfile, contex
       continue
     }
     const judged = judgeValue(raw, attribute)
-    if ('limit' in judged) faults.push({ field: name, reason: 'out_of_range', detail: judged.limit })
-    else values[name] = judged.value
+    if (judged === null) faults.push({ field: name, reason: 'out_of_range', detail: limitOf(attribute) })
+    else values[name] = judged
   }
   return conclude(message.ts, values, faults, context, MIN_LATE_MS, true)
 }
@@ -128,19 +133,36 @@ type ValueRule =
   | { kind: 'boolean' }
   | { kind: 'enum'; values: Record<string, unknown> }
 
-function judgeValue(value: MetricValue, rule: ValueRule): { value: StoredValue } | { limit: string } {
+/** @returns the value as it is stored; null: not among the accepted ones */
+function judgeValue(value: MetricValue, rule: ValueRule): StoredValue | null {
   switch (rule.kind) {
     case 'number':
-      return typeof value === 'number' && value >= rule.range[0] && value <= rule.range[1]
-        ? { value }
-        : { limit: `accepted: ${rule.range[0]} to ${rule.range[1]} ${rule.unit}` }
+      return typeof value === 'number' && value >= rule.range[0] && value <= rule.range[1] ? value : null
     case 'boolean':
-      return typeof value === 'boolean' ? { value: value ? 1 : 0 } : { limit: 'accepted: true or false' }
+      return typeof value === 'boolean' ? Number(value) : null
     case 'enum':
-      return typeof value === 'string' && Object.hasOwn(rule.values, value)
-        ? { value }
-        : { limit: `accepted: ${Object.keys(rule.values).join(', ')}` }
+      return typeof value === 'string' && Object.hasOwn(rule.values, value) ? value : null
   }
+}
+
+function limitOf(rule: ValueRule): string {
+  switch (rule.kind) {
+    case 'number':
+      return `accepted: ${rule.range[0]} to ${rule.range[1]} ${rule.unit}`
+    case 'boolean':
+      return 'accepted: true or false'
+    case 'enum':
+      return `accepted: ${Object.keys(rule.values).join(', ')}`
+  }
+}
+
+function valuesBefore(metrics: Readonly<Record<string, MetricValue>>, name: string): Record<string, StoredValue> {
+  const values: Record<string, StoredValue> = {}
+  for (const before in metrics) {
+    if (before === name) break
+    values[before] = metrics[before] as StoredValue
+  }
+  return values
 }
 
 /** Looks a wire-given name up without reaching the prototype. */

@@ -6,6 +6,7 @@ import type { LiveEvent } from '../core/platform-messages.ts'
 import { bodyStateSchema } from '../core/profile.ts'
 import { parseDeviceTime } from '../core/time.ts'
 import type { AcceptedEntry } from './entries.ts'
+import type { Extras } from './judge-packet.ts'
 import type { KnownDevice } from './registry.ts'
 
 const deviceStateSchema = z.object({
@@ -37,7 +38,7 @@ export interface BoardNews {
 }
 
 export interface BoardModel {
-  accepted(entry: AcceptedEntry, device: KnownDevice, extras: { fw?: string; battery?: number; rssi?: number }): void
+  accepted(entry: AcceptedEntry, device: KnownDevice, extras: Partial<Extras>): void
   /** `retained`: kept by the broker from before, so it says nothing about now but the last known state. */
   status(device: KnownDevice, message: StatusMessage, rxMs: number, retained: boolean): void
   now(device: KnownDevice): DeviceNow
@@ -159,7 +160,7 @@ function takeStateEvent(state: DeviceState, event: string, device: KnownDevice, 
   if (type?.state && atMs >= (state.stateEvent?.atMs ?? 0)) state.stateEvent = { state: type.state, atMs }
 }
 
-function takeExtras(state: DeviceState, { fw, battery, rssi }: { fw?: string; battery?: number; rssi?: number }): void {
+function takeExtras(state: DeviceState, { fw, battery, rssi }: Partial<Extras>): void {
   state.fw = fw ?? state.fw
   state.battery = battery ?? state.battery
   state.rssi = rssi ?? state.rssi

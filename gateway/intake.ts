@@ -34,7 +34,7 @@ export function createIntake(deps: IntakeDeps): Ingest {
     spool.append(judged.entries, judged.messages, () => {
       const { device } = judged
       if (device) {
-        for (const { entry, message } of judged.accepted) board.accepted(entry, device, message)
+        for (const { entry, extras } of judged.accepted) board.accepted(entry, device, extras)
         for (const boot of judged.heard) receipts.heard(device, boot)
       }
       // Only a packet of one accepted message surely has nothing refused in it.

@@ -21,12 +21,19 @@ const BAD_TIME: Refusal = { reason: 'schema', fields: ['ts'], detail: 'ts is no 
 const hasTime = ({ ts }: { ts?: string | number | undefined }): boolean =>
   ts === undefined || parseDeviceTime(ts) !== null
 
+/** Of the device itself, not measured by it. */
+export interface Extras {
+  fw: string | undefined
+  battery: number | undefined
+  rssi: number | undefined
+}
+
 export interface JudgedPacket {
   entries: Entry[]
   /** How many messages they stand for: partly refused ones have two entries. */
   messages: number
-  /** For each accepted entry the message, in order. */
-  accepted: { entry: AcceptedEntry; message: BatchedTelemetry | EventMessage }[]
+  /** Accepted ones, in order, and what their messages say beside their values. */
+  accepted: { entry: AcceptedEntry; extras: Extras }[]
   /** Boots of which something arrived that a receipt speaks of; of one packet's device. */
   heard: string[]
   device: KnownDevice | undefined
@@ -185,7 +192,8 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
       rc: undefined,
     }
     add(work, entry)
-    work.judged.accepted.push({ entry, message })
+    const { fw, battery, rssi } = message
+    work.judged.accepted.push({ entry, extras: { fw, battery, rssi } })
     if (judgement.refusal) {
       const part = refusal(work, judgement.refusal, { boot, seq, raw: rawOf(message) })
       work.judged.entries.push({ ...part, k: 'part' })

@@ -36,18 +36,32 @@ const GIVE_UP_MS = 600_000
 export async function makeSession(name: ConsumerName, servers: Servers): Promise<void> {
   const bucket = await makeBucket(servers.store, `session-${name}`)
   const consumer = await startConsumer(name, { ...servers, bucket: bucket.name })
-  let tries = 0
+  await firstTaken(name, servers, consumer, bucket, 's')
+  await consumer.stop()
+  await bucket.remove()
+}
+
+/** Publishes a few messages until some are taken, and until all that were are; returns how many are in the store. */
+export async function firstTaken(
+  name: ConsumerName,
+  servers: Servers,
+  consumer: Consumer,
+  bucket: Bucket,
+  boot: string,
+) {
+  let [tries, seen, before] = [0, 0, -1]
   await until(
     `${name} takes messages`,
     async () => {
-      await publish(name, servers, 100, `s${tries++}`)
+      if (seen === 0) await publish(name, servers, 100, `${boot}.${tries++}`)
       await sleep(500)
-      return (await taken(consumer, bucket)) > 0
+      before = seen
+      seen = await taken(consumer, bucket)
+      return seen > 0 && seen === before
     },
     60_000,
   )
-  await consumer.stop()
-  await bucket.remove()
+  return seen
 }
 
 /**

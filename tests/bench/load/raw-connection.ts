@@ -25,7 +25,7 @@ export interface RawConnection {
 
 /** Packets are built this many at a time, so that a load of millions needs little memory; smaller loads are ready before they begin. */
 const BLOCK = 250_000
-const PACE_MS = 5
+const PACE_MS = 1
 
 /** Connects; rejects when the broker refuses. */
 export async function openRawConnection(options: RawConnectionOptions): Promise<RawConnection> {
@@ -114,8 +114,10 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
   /** Brokers answer in order [MQTT-4.6.0-2]; one that does not is still followed, by the id. */
   function settle(id: number): void {
     const n = packetId(acked) === id ? acked : sent - 1 - ((packetId(sent - 1) - id + 65_535) % 65_535)
-    if (n < 0 || n >= total || answered[n] === 1)
-      return fail(new Error(`a PUBACK for packet ${id}, which waits for none`))
+    if (n < 0 || n >= total || answered[n] === 1) {
+      fail(new Error(`a PUBACK for packet ${id}, which waits for none`))
+      return
+    }
     answered[n] = 1
     ackedMs[n] = performance.now()
     acked += 1

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 import { startTelegraf } from '../../peers/telegraf/telegraf.ts'
 import { freePort } from '../../servers/child.ts'
 import type { Influxd } from '../../servers/influxd.ts'
-import type { Mosquitto } from '../../servers/mosquitto.ts'
 
 export type ConsumerName = 'floor' | 'gateway' | 'telegraf'
 
@@ -32,7 +31,7 @@ export const FACILITY: Record<ConsumerName, string> = { floor: 'floor', gateway:
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 interface Place {
-  broker: Mosquitto
+  broker: { port: number; url: string }
   store: Influxd
   bucket: string
 }

@@ -26,7 +26,7 @@ export async function startTelegraf(options: TelegrafOptions): Promise<Child> {
 
 /**
  * The settings at which the two are compared: QoS 1, a session that lasts, 20,000 messages in hand, batches of 5,000 or after 250 ms.
- * Its buffer holds more than it may have in hand, so that it never drops. It stores the metrics and `seq`, with the device as tag.
+ * Its buffer holds more than it may have in hand, so that it never drops; it compresses no more than the gateway does on one machine. It stores the metrics and `seq`, with the device as tag.
  */
 const configOf = ({ brokerUrl, facility, store, clientId }: TelegrafOptions): string => `
 [agent]
@@ -60,4 +60,5 @@ const configOf = ({ brokerUrl, facility, store, clientId }: TelegrafOptions): st
   token = "${store.token}"
   organization = "${store.org}"
   bucket = "${store.bucket}"
+  content_encoding = "identity"
 `

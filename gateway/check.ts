@@ -9,6 +9,8 @@ import {
   telemetryMessageSchema,
 } from '../core/messages.ts'
 
+const PLAIN_TYPES = ['string', 'integer', 'number', 'boolean']
+
 /** Whether a value is what the schema of the same name in core/messages.ts says: tests/fuzz holds the two against each other. */
 export const CHECKS = {
   telemetry: compiled(telemetryMessageSchema),
@@ -20,6 +22,20 @@ export const CHECKS = {
 
 function compiled<T>(schema: z.ZodType<T>): (value: unknown) => value is T {
   // Lengths count UTF-16 units, as zod's do; ajv would rather not, and says so in its log at every start.
-  const ajv = new Ajv({ unicode: false, logger: false })
-  return ajv.compile<T>(z.toJSONSchema(schema, { target: 'draft-7' })) as (value: unknown) => value is T
+  const ajv = new Ajv({ unicode: false, allowUnionTypes: true, logger: false })
+  const json = z.toJSONSchema(schema, { target: 'draft-7', override: ({ jsonSchema }) => joinTypes(jsonSchema) })
+  return ajv.compile<T>(json) as (value: unknown) => value is T
+}
+
+/**
+ * Makes one schema of several types out of alternatives of one plain type each, which say nothing about each other's: for an alternative
+ * that fails the compiled code would make an error object, at every message.
+ */
+function joinTypes(schema: { anyOf?: object[]; type?: unknown }): void {
+  const alternatives = (schema.anyOf ?? []) as { type?: string }[]
+  const types = alternatives.map(({ type }) => type)
+  const plain = types.every(type => type !== undefined && PLAIN_TYPES.includes(type))
+  if (types.length === 0 || !plain || new Set(types).size < types.length) return
+  Object.assign(schema, ...alternatives, { type: types })
+  delete schema.anyOf
 }

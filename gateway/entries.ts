@@ -1,4 +1,5 @@
 /** What the spool holds: one entry for each message, saying which fate it met; short keys, as they are written a million times. */
+import { type ByteWriter, utf8 } from '../core/byte-writer.ts'
 import type { BootId, DeviceId, FacilityId, ProfileId } from '../core/ids.ts'
 import { type Mark, type StoredRow, type StoredValue, storeKey } from '../core/readings.ts'
 import type { RejectionReason } from '../core/rejections.ts'
@@ -108,25 +109,71 @@ export function rowOf(entry: AcceptedEntry, position: number): StoredRow {
     : { kind: 'event', ...base, event: entry.e, attributes: entry.v }
 }
 
-/** The entry as JSON. Accepted ones, of which there are millions, are put together by hand: in half the time. */
-export function encodeEntry(entry: Entry): string {
-  if (!isAccepted(entry)) return JSON.stringify(entry)
-  // Names have no characters that JSON would escape.
-  let text = `{"k":"a","f":"${entry.f}","d":"${entry.d}","b":"${entry.b}","s":${entry.s},"h":${entry.h},"rx":${entry.rx}`
-  text += `,"p":"${entry.p}","n":${entry.n},"t":${entry.t},"v":{`
-  let comma = ''
-  for (const name in entry.v) {
-    const value = entry.v[name]!
-    text += `${comma}"${name}":${typeof value === 'number' ? value : JSON.stringify(value)}`
-    comma = ','
+/** Writes an entry as JSON. Accepted ones, of which there are millions, are put together piece by piece: in a third of the time, and without garbage. */
+export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
+  const pieces = new Map<string, Uint8Array>()
+  const piece = (text: string): Uint8Array => {
+    let bytes = pieces.get(text)
+    if (!bytes) {
+      bytes = utf8(text)
+      pieces.set(text, bytes)
+    }
+    return bytes
   }
-  text += '}'
-  if (entry.nb) text += ',"nb":1'
-  if (entry.m) text += `,"m":${JSON.stringify(entry.m)}`
-  if (entry.e !== undefined) text += `,"e":"${entry.e}"`
-  if (entry.pk) text += ',"pk":1'
-  if (entry.df) text += ',"df":1'
-  if (entry.g) text += `,"g":${entry.g}`
-  if (entry.rc) text += ',"rc":1'
-  return `${text}}`
+  /** Names of metrics come from profiles: there are few of them. */
+  const metric = new Map<string, Uint8Array>()
+
+  return (entry, out) => {
+    if (!isAccepted(entry)) return out.text(JSON.stringify(entry))
+    // Names have no characters that JSON would escape.
+    out.bytes(KIND_AND_FACILITY)
+    out.bytes(piece(entry.f))
+    out.bytes(DEVICE)
+    out.bytes(piece(entry.d))
+    out.bytes(PROFILE)
+    out.bytes(piece(entry.p))
+    out.bytes(BOOT)
+    out.text(entry.b)
+    out.bytes(SEQ)
+    out.number(entry.s)
+    out.bytes(HASH)
+    out.number(entry.h)
+    out.bytes(RX)
+    out.number(entry.rx)
+    out.bytes(COUNT)
+    out.number(entry.n)
+    out.bytes(TIME)
+    out.number(entry.t)
+    out.bytes(VALUES)
+    let first = true
+    for (const name in entry.v) {
+      const value = entry.v[name]!
+      if (!first) out.byte(COMMA)
+      first = false
+      let quoted = metric.get(name)
+      if (!quoted) {
+        quoted = utf8(`"${name}":`)
+        metric.set(name, quoted)
+      }
+      out.bytes(quoted)
+      if (typeof value === 'number') out.number(value)
+      else out.bytes(piece(JSON.stringify(value)))
+    }
+    out.byte(CLOSE)
+    for (const name of RARE) if (entry[name] !== undefined) out.text(`,"${name}":${JSON.stringify(entry[name])}`)
+    out.byte(CLOSE)
+  }
 }
+
+const RARE = ['nb', 'm', 'e', 'pk', 'df', 'g', 'rc'] as const
+const [COMMA, CLOSE] = [0x2c, 0x7d]
+const KIND_AND_FACILITY = utf8('{"k":"a","f":"')
+const DEVICE = utf8('","d":"')
+const PROFILE = utf8('","p":"')
+const BOOT = utf8('","b":"')
+const SEQ = utf8('","s":')
+const HASH = utf8(',"h":')
+const RX = utf8(',"rx":')
+const COUNT = utf8(',"n":')
+const TIME = utf8(',"t":')
+const VALUES = utf8(',"v":{')

@@ -5,7 +5,7 @@ import type { TelemetrySink } from '../core/ports.ts'
 import { createAside } from './aside.ts'
 import { boardStateSchema, createBoardModel } from './board-model.ts'
 import type { GatewayBus, Ingest } from './bus.ts'
-import { type Entry, encodeEntry } from './entries.ts'
+import { createEntryEncoder, type Entry } from './entries.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
 import { createIntake } from './intake.ts'
@@ -70,7 +70,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const spool = createSpool<Entry>({
     files: deps.files ?? nodeFiles(join(spoolDir, 'spool')),
     state: received,
-    encode: encodeEntry,
+    encode: createEntryEncoder(),
     consumers: ['store', 'aside'],
     maxBytes: deps.spoolMaxBytes,
     ...(deps.segmentBytes === undefined ? {} : { segmentBytes: deps.segmentBytes }),

@@ -5,7 +5,7 @@ import { parseBody } from './record.ts'
 export interface Recent<E> {
   get(first: number): Commit<E> | undefined
   /** @param slowest where the slowest consumer reads next: nobody needs what lies before */
-  add(commit: Commit<E>, body: Buffer, slowest: number): void
+  add(commit: Commit<E>, body: Uint8Array, slowest: number): void
 }
 
 /** Entries of more commits than this would only be moved about by the garbage collector: the older ones are kept as bytes. */
@@ -16,7 +16,7 @@ interface Kept<E> {
   count: number
   /** Null: to be read from the body. */
   entries: readonly E[] | null
-  body: Buffer
+  body: Uint8Array
 }
 
 export function createRecent<E>(maxBytes: number): Recent<E> {

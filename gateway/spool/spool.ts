@@ -1,6 +1,6 @@
 /** The spool: entries are given, synced in groups, acknowledged, read by named consumers, and forgotten when all have passed. */
 import { errorFields, type Log } from '../log.ts'
-import { type Body, createBody } from './body.ts'
+import { type Body, createBody, type EncodeEntry, encodeJson } from './body.ts'
 import { type Consumer, createConsumer, type OwnConsumer } from './consumer.ts'
 import { loadCursor, saveCursor } from './cursors.ts'
 import type { SpoolFiles } from './files.ts'
@@ -23,8 +23,7 @@ export interface SpoolOptions<E> {
   consumers: readonly string[]
   maxBytes: number
   segmentBytes?: number
-  /** An entry as JSON; `JSON.stringify` unless given. */
-  encode?(entry: E): string
+  encode?: EncodeEntry<E>
   /** A commit begins after this many messages or this long after the first of them, and never beside another. */
   commitMessages?: number
   commitMs?: number
@@ -52,13 +51,15 @@ export interface Spool<E> {
 
 interface Batch<E> {
   entries: E[]
-  body: Body
+  body: Body<E>
   messages: number
   done: (() => void)[]
   /** When its first message came; null: empty. */
   sinceMs: number | null
 }
-const newBatch = <E>(): Batch<E> => ({ entries: [], body: createBody(), messages: 0, done: [], sinceMs: null })
+function newBatch<E>(encode: EncodeEntry<E>): Batch<E> {
+  return { entries: [], body: createBody(encode), messages: 0, done: [], sinceMs: null }
+}
 
 const SEGMENT_BYTES = 32 * 1024 * 1024
 const RECORD_OVERHEAD_BYTES = 64
@@ -71,13 +72,13 @@ const RETRY_MS = 500
 
 export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   const { files, state, log } = options
-  const { segmentBytes = SEGMENT_BYTES, commitMessages = 500, commitMs = 5, encode = JSON.stringify } = options
+  const { segmentBytes = SEGMENT_BYTES, commitMessages = 500, commitMs = 5, encode = encodeJson } = options
   let segments: Segment[] = []
   let recoveredDataBytes = 0
   /** Of the newest snapshot. */
   let snapshotBytes = 0
   let nextPosition = 0
-  let pending = newBatch<E>()
+  let pending = newBatch<E>(encode)
   let writing: Promise<void> | null = null
   let full = false
   let dead = false
@@ -128,7 +129,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
     }
     for (const entry of entries) {
       pending.entries.push(entry)
-      pending.body.add(encode(entry))
+      pending.body.add(entry)
     }
     pending.messages += messages
     pending.done.push(done)
@@ -157,7 +158,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
       const room = await untilRoom()
       // From here to the write nothing is awaited: the snapshot must hold exactly the entries up to this batch's last.
       const batch = pending
-      pending = newBatch()
+      pending = newBatch(encode)
       if (batch.entries.length > 0) await commit(batch, room === 'rotate')
       full = false
       for (const done of batch.done) done()

@@ -34,7 +34,7 @@ function createInfluxSink(influx: Influx): TelemetrySink {
       if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')
       assertStorable(rows)
       if (rows.length === 0) return
-      const request = influx.write(rows.map(encode).join('\n'))
+      const request = influx.write(textOf(encode(rows)))
       underWay.add(request)
       try {
         await request
@@ -48,3 +48,6 @@ function createInfluxSink(influx: Influx): TelemetrySink {
     },
   }
 }
+
+const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString()

@@ -2,13 +2,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BootId, DeviceId, ProfileId } from '../../core/ids.ts'
+import type { Mark } from '../../core/readings.ts'
 import { createAckQueue } from '../../gateway/ack-queue.ts'
 import { contentHash } from '../../gateway/content-hash.ts'
 import { decode } from '../../gateway/decode.ts'
 import type { Entry } from '../../gateway/entries.ts'
+import { createEntryEncoder } from '../../gateway/entries.ts'
 import { addTo, coverOf, type Intervals, includes } from '../../gateway/intervals.ts'
 import { createReceived } from '../../gateway/received.ts'
 import { createRecentHashes, HASHES_KEPT } from '../../gateway/recent-hashes.ts'
+import { createBody } from '../../gateway/spool/body.ts'
+import { parseBody } from '../../gateway/spool/record.ts'
 import { facilityId } from './fixtures.ts'
 
 describe('intervals', () => {
@@ -117,6 +121,41 @@ test('the state is the same after snapshot and restore, and goes on the same', (
     expect(state.seen(mat1, 'y', 100, 300)).toBe('same')
   }
   expect(Buffer.concat(second.snapshot()).equals(Buffer.concat(first.snapshot()))).toBe(true)
+})
+
+test('an entry is written as JSON would be, whatever is in it', () => {
+  const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeNat(), fc.constant(-0))
+  const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,12}$/).filter(text => text !== '__proto__')
+  const flag = fc.constantFrom(1 as const, undefined)
+  const entry = fc.record({
+    k: fc.constant('a' as const),
+    f: fc.constantFrom('demo', 'b-2'),
+    d: fc.constantFrom('mat1', 'mat2'),
+    b: fc.stringMatching(/^[A-Za-z0-9._-]{1,32}$/),
+    s: fc.maxSafeNat(),
+    h: fc.nat(4_294_967_295),
+    rx: fc.nat(4_000_000_000_000),
+    p: fc.constant('bed.sleep_mat'),
+    n: fc.maxSafeNat(),
+    t: fc.nat(4_000_000_000_000),
+    v: fc.dictionary(name, fc.oneof(number, fc.string({ unit: 'binary' })), { noNullPrototype: true }),
+    nb: flag,
+    m: fc.constantFrom(undefined, ['late'] as Mark[], ['late', 'clock_suspect'] as Mark[]),
+    e: fc.constantFrom(undefined, 'bed_exit'),
+    g: fc.constantFrom(undefined, 7),
+    rc: flag,
+    pk: flag,
+    df: flag,
+  }) as unknown as fc.Arbitrary<Entry>
+  const encode = createEntryEncoder()
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 200 }), entries => {
+      const body = createBody(encode)
+      for (const one of entries) body.add(one)
+      expect(parseBody(body.finish())).toEqual(JSON.parse(JSON.stringify(entries)))
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('acknowledgements go out in order of arrival, together, and stop when the connection ends', async () => {

@@ -45,7 +45,9 @@ export function startConsumer(name: ConsumerName, place: Place): Promise<Consume
 async function startFloor({ broker }: Place): Promise<Consumer> {
   const filter = `mimamori/v1/${FACILITY.floor}/+/telemetry`
   const file = fileURLToPath(new URL('../load/subscriber/main.ts', import.meta.url))
-  const child = fork(file, [String(broker.port), 'floor', filter], { execArgv: ['--import', 'tsx'] })
+  const child = fork(file, [String(broker.port), 'floor', filter], {
+    execArgv: [...(process.env.GATEWAY_NODE_OPTIONS ?? '').split(' ').filter(Boolean), '--import', 'tsx'],
+  })
   return {
     name: 'floor',
     pid: child.pid as number,
@@ -72,24 +74,32 @@ async function startPeer({ broker, store, bucket }: Place): Promise<Consumer> {
 export async function startGateway(place: Place & { env?: Record<string, string> }): Promise<GatewayConsumer> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'mimamori-bench-'))
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'gateway/main.ts')], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      NODE_OPTIONS: process.env.GATEWAY_NODE_OPTIONS,
-      HTTP_PORT: String(port),
-      MQTT_URL: place.broker.url,
-      INFLUX_URL: place.store.url,
-      INFLUX_TOKEN: place.store.token,
-      INFLUX_ORG: place.store.org,
-      INFLUX_BUCKET: place.bucket,
-      GATEWAY_FACILITIES: FACILITY.gateway,
-      DATA_DIR: folder,
-      LOG_LEVEL: 'error',
-      ...place.env,
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env.GATEWAY_NODE_OPTIONS ?? '').split(' ').filter(Boolean),
+      '--import',
+      'tsx',
+      join(root, 'gateway/main.ts'),
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        HTTP_PORT: String(port),
+        MQTT_URL: place.broker.url,
+        INFLUX_URL: place.store.url,
+        INFLUX_TOKEN: place.store.token,
+        INFLUX_ORG: place.store.org,
+        INFLUX_BUCKET: place.bucket,
+        GATEWAY_FACILITIES: FACILITY.gateway,
+        DATA_DIR: folder,
+        LOG_LEVEL: 'error',
+        ...place.env,
+      },
     },
-  })
+  )
   return {
     name: 'gateway',
     pid: child.pid as number,

@@ -1,4 +1,4 @@
-/** One MQTT connection that publishes prebuilt packets, QoS 1 with a window, as fast as PUBACKs come or at a given pace. */
+/** One MQTT connection that publishes prebuilt packets, QoS 1 with a window, as fast as PUBACKs come or as far as it is allowed. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createPacketReader } from './packet-reader.ts'
@@ -12,20 +12,18 @@ export interface RawConnectionOptions {
   plan: StreamPlan
   /** PUBLISH packets without an answer, at most. */
   inFlight: number
-  /** Messages a second; without it as many as the window lets through. */
-  perSecond?: number
+  /** Packets are built so many at a time, the first of them before `run`: a load of millions needs little memory, a small one is ready. */
+  blockMessages: number
 }
 
 export interface RawConnection {
-  /** Publishes all; resolves at the last PUBACK. Times in ms of `performance.now()`, by message. */
+  /** Publishes all that is allowed; resolves at the last PUBACK of all. Times in ms of `performance.now()`, by message. */
   run(): Promise<{ sentMs: Float64Array; ackedMs: Float64Array }>
+  /** Publishing may go as far as this many messages; all of them unless told. */
+  allow(messages: number): void
   acked(): number
   stop(): void
 }
-
-/** Packets are built this many at a time, so that a load of millions needs little memory; smaller loads are ready before they begin. */
-const BLOCK = 250_000
-const PACE_MS = 1
 
 /** Connects; rejects when the broker refuses. */
 export async function openRawConnection(options: RawConnectionOptions): Promise<RawConnection> {
@@ -37,6 +35,7 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
   let block = { from: 0, to: 0, stream: undefined as PacketStream | undefined }
   let sent = 0
   let acked = 0
+  let granted = Number.POSITIVE_INFINITY
   let allowed = 0
   let finish: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
@@ -68,15 +67,15 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
         finish = resolve
         fail = reject
       })
-      const pacer = options.perSecond === undefined ? undefined : pace(options.perSecond)
-      if (!pacer) allowed = total
+      allowed = Math.min(total, granted)
       pump()
-      try {
-        await done
-      } finally {
-        clearInterval(pacer)
-      }
+      await done
       return { sentMs, ackedMs }
+    },
+    allow(messages) {
+      granted = messages
+      allowed = Math.min(total, granted)
+      pump()
     },
     acked: () => acked,
     stop() {
@@ -85,16 +84,8 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
     },
   }
 
-  function pace(perSecond: number): NodeJS.Timeout {
-    const beganMs = performance.now()
-    return setInterval(() => {
-      allowed = Math.min(total, Math.floor(((performance.now() - beganMs) * perSecond) / 1_000))
-      pump()
-    }, PACE_MS)
-  }
-
   function ready(from: number): void {
-    const to = Math.min(total, from + BLOCK)
+    const to = Math.min(total, from + options.blockMessages)
     block = { from, to, stream: buildStream(plan, from, to) }
   }
 

@@ -6,6 +6,7 @@ import { startMosquitto } from '../servers/mosquitto.ts'
 import { EMBEDDED_FACILITY, startEmbeddedProcess } from './load/embedded.ts'
 import { startPublisher } from './load/publisher.ts'
 import { cpuSeconds, peakRssMb, resetPeak } from './support/processes.ts'
+import { deviceNames } from './support/registry.ts'
 import { median, percentile, type Report, short, type Table, writeReport } from './support/report.ts'
 
 const HELP = `npm run bench -- puback [--messages 200000] [--pairs 3] [--seconds 10] [--store-messages 300000] [--out docs/results/puback]
@@ -43,7 +44,7 @@ const PACED = [
   { perSecond: 2_000, goal: '≤ 10' },
   { perSecond: 5_000, goal: '≤ 30' },
 ]
-const DEVICES = Array.from({ length: 50 }, (_, i) => `mat-${String(i).padStart(5, '0')}`)
+const DEVICES = deviceNames(50)
 
 export async function bench(args: string[]): Promise<void> {
   const text = { type: 'string' } as const
@@ -81,10 +82,10 @@ async function runOne(kind: Run['broker'], load: Load): Promise<Run> {
     // What a program needs to warm up is not what is compared.
     await publish(broker.port, { ...load, messages: Math.min(20_000, load.messages) }, 'warm')
     const before = cpuSeconds(broker.pid)
-    const { seconds, latenciesMs } = await publish(broker.port, load, 'full')
+    const { seconds, latencyMs } = await publish(broker.port, load, 'full')
     const cpuUs = ((cpuSeconds(broker.pid) - before) * 1e6) / load.messages
     const shape = load.perSecond ? `${load.perSecond}/s` : `${load.connections} × ${load.inFlight}`
-    const [p50, p99] = [percentile(latenciesMs, 0.5), percentile(latenciesMs, 0.99)]
+    const [p50, p99] = [percentile(latencyMs.sort(), 0.5), percentile(latencyMs, 0.99)]
     return { broker: kind, shape, perSecond: load.messages / seconds, cpuUs, p50, p99 }
   } finally {
     await broker.stop()

@@ -102,7 +102,7 @@ export async function liveLatency(
   try {
     const warm = await firstTaken(name, servers, consumer, bucket, `u${run}`)
     if (name === 'gateway') await reader.subscribeAsync(`mimamori/v1/${FACILITY.gateway}/+/receipt`)
-    const publisher = await livePublisher(name, servers, options, boot, true)
+    const publisher = await livePublisher(name, servers, options, boot)
     const running = publisher.run()
     const stored = await rowsOverTime(bucket, warm, messages)
     const { sentAtMs } = await running
@@ -139,7 +139,6 @@ function livePublisher(
   { broker, devices }: Servers,
   { perSecond, seconds }: LiveOptions,
   boot: string,
-  keepTimes = false,
 ): Promise<Publisher> {
   const plan = {
     facility: FACILITY[name],
@@ -150,7 +149,7 @@ function livePublisher(
     beganMs: Date.now(),
   }
   const streams = [{ clientId: `publisher-${name}-${boot}`, plan }]
-  return startPublisher({ port: broker.port, streams, inFlight: 1_000, perSecond, keepTimes })
+  return startPublisher({ port: broker.port, streams, inFlight: 1_000, perSecond })
 }
 
 const percentiles = (at: Float64Array, sentAt: Float64Array): number[] => {

@@ -21,6 +21,8 @@ export interface RawConnection {
   run(): Promise<{ sentMs: Float64Array; ackedMs: Float64Array }>
   /** Publishing may go as far as this many messages; all of them unless told. */
   allow(messages: number): void
+  /** Sends nothing more: `run` resolves when what was sent is acknowledged. */
+  finish(): void
   acked(): number
   stop(): void
 }
@@ -28,7 +30,7 @@ export interface RawConnection {
 /** Connects; rejects when the broker refuses. */
 export async function openRawConnection(options: RawConnectionOptions): Promise<RawConnection> {
   const { plan, inFlight } = options
-  const total = plan.messages
+  let total = plan.messages
   const sentMs = new Float64Array(total)
   const ackedMs = new Float64Array(total)
   const answered = new Uint8Array(total)
@@ -37,7 +39,7 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
   let acked = 0
   let granted = Number.POSITIVE_INFINITY
   let allowed = 0
-  let finish: () => void = () => undefined
+  let done: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
   let admitted: (code: number) => void = () => undefined
 
@@ -63,19 +65,24 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
 
   return {
     async run() {
-      const done = new Promise<void>((resolve, reject) => {
-        finish = resolve
+      const all = new Promise<void>((resolve, reject) => {
+        done = resolve
         fail = reject
       })
       allowed = Math.min(total, granted)
       pump()
-      await done
-      return { sentMs, ackedMs }
+      await all
+      return { sentMs: sentMs.subarray(0, total), ackedMs: ackedMs.subarray(0, total) }
     },
     allow(messages) {
       granted = messages
       allowed = Math.min(total, granted)
       pump()
+    },
+    finish() {
+      total = sent
+      allowed = sent
+      if (acked === total) done()
     },
     acked: () => acked,
     stop() {
@@ -112,6 +119,6 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
     answered[n] = 1
     ackedMs[n] = performance.now()
     acked += 1
-    if (acked === total) finish()
+    if (acked === total) done()
   }
 }

@@ -7,7 +7,7 @@ import { createGateway } from '../../../../gateway/gateway.ts'
 import { createLog } from '../../../../gateway/log.ts'
 import { createDuckdbTelemetry } from '../../../../storage/telemetry/duckdb.ts'
 import { createInfluxTelemetry } from '../../../../storage/telemetry/influx.ts'
-import { registryOf } from '../../../gateway/fixtures.ts'
+import { benchRegistry } from '../../support/registry.ts'
 import { type EmbeddedOptions, type EmbeddedState, EMBEDDED_FACILITY as facility } from '../embedded.ts'
 
 const folder = process.argv[2] ?? ''
@@ -36,7 +36,7 @@ const gateway = createGateway({
 })
 await broker.start()
 await gateway.start()
-const registry = JSON.stringify(registryOf(facility, options.devices))
+const registry = JSON.stringify(benchRegistry(facility, options.devices))
 await broker.bus.publish(facilityTopic(facility, 'registry'), registry, { qos: 1, retain: true })
 const port = await broker.listen()
 
@@ -64,5 +64,5 @@ async function end(): Promise<void> {
 function sinkOf(store: EmbeddedOptions['store']): TelemetrySink {
   if (store === 'duckdb') return createDuckdbTelemetry({ file: join(folder, 'telemetry.duckdb') }).sink
   if (store !== 'nothing') return createInfluxTelemetry(store).sink
-  return { write: async () => undefined, position: async () => null, stop: async () => undefined }
+  return { concurrency: 2, write: async () => undefined, position: async () => null, stop: async () => undefined }
 }

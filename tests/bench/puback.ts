@@ -7,7 +7,7 @@ import { EMBEDDED_FACILITY, startEmbeddedProcess } from './load/embedded.ts'
 import { startPublisher } from './load/publisher.ts'
 import { cpuSeconds, peakRssMb, resetPeak } from './support/processes.ts'
 import { deviceNames } from './support/registry.ts'
-import { median, percentile, type Report, short, type Table, writeReport } from './support/report.ts'
+import { median, pairedRatios, percentile, type Report, short, type Table, writeReport } from './support/report.ts'
 
 const HELP = `npm run bench -- puback [--messages 200000] [--pairs 3] [--seconds 10] [--store-messages 300000] [--out docs/results/puback]
 
@@ -135,14 +135,12 @@ const said = (run: Run): Run => {
   return run
 }
 
-/** Each run of the embedded broker beside the mean of Mosquitto's before and after it. */
-function ratiosOf(runs: readonly Run[]): number[] {
-  return runs.flatMap((run, i) => {
-    const beside = [runs[i - 1], runs[i + 1]].filter(other => other?.broker === 'mosquitto') as Run[]
-    if (run.broker !== 'embedded' || beside.length === 0) return []
-    return (run.perSecond * beside.length) / beside.reduce((sum, other) => sum + other.perSecond, 0)
-  })
-}
+const ratiosOf = (runs: readonly Run[]): number[] =>
+  pairedRatios(
+    runs,
+    ({ broker }) => (broker === 'embedded' ? 'ours' : 'peer'),
+    run => run.perSecond,
+  )
 
 type Stored = Awaited<ReturnType<typeof storeAll>>
 

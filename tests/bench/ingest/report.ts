@@ -1,6 +1,6 @@
 /** The report of the ingest benchmark: ratios of paired runs first, then medians. */
 import type { ConsumerName } from '../support/consumers.ts'
-import { median, type Report, type Table } from '../support/report.ts'
+import { median, pairedRatios, type Report, type Table } from '../support/report.ts'
 import type { Drained } from './backlog.ts'
 import type { Latency, LiveCost } from './live.ts'
 
@@ -64,17 +64,15 @@ export function reportOf({ options, drained, live, latencies }: Results): Report
   }
 }
 
-/** Each run of the gateway beside the mean of Telegraf's runs before and after it. */
-function ratiosOf<Run extends { consumer: ConsumerName }>(
+const ratiosOf = <Run extends { consumer: ConsumerName }>(
   runs: readonly Run[],
   figure: (run: Run) => number,
-): number[] {
-  return runs.flatMap((run, i) => {
-    const beside = [runs[i - 1], runs[i + 1]].filter(other => other?.consumer === 'telegraf') as Run[]
-    if (run.consumer !== 'gateway' || beside.length === 0) return []
-    return (figure(run) * beside.length) / beside.reduce((sum, other) => sum + figure(other), 0)
-  })
-}
+): number[] =>
+  pairedRatios(
+    runs,
+    ({ consumer }) => (consumer === 'gateway' ? 'ours' : consumer === 'telegraf' ? 'peer' : 'other'),
+    figure,
+  )
 
 const spread = (ratios: readonly number[]): number[] => [median(ratios), Math.min(...ratios), Math.max(...ratios)]
 

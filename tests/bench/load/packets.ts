@@ -29,7 +29,7 @@ const payloadOf = (boot: string, seq: number, ts: number): string =>
   `"activity":${seq % 1000},"signal_quality":88,"bed_state":"asleep"},"fw":"1.4.2-rc.3+build.20261120.7f3a9c","battery":87,"rssi":-61}`
 
 /** Message `n` of a plan: the devices take turns. */
-export function messageOf(plan: StreamPlan, n: number): { device: string; seq: number; payload: string } {
+function messageOf(plan: StreamPlan, n: number): { device: string; seq: number; payload: string } {
   const device = plan.devices[n % plan.devices.length] as string
   const seq = plan.firstSeq + Math.floor(n / plan.devices.length)
   return { device, seq, payload: payloadOf(plan.boot, seq, plan.beganMs + seq) }

@@ -92,8 +92,8 @@ const cpuOf = ({ cpuUs }: LiveCost): string =>
 const drainedLine = (run: Drained): string =>
   `${run.consumer}: ${short(run.rate)}/s, at full speed ${short(run.fullRate)}/s, ${cpuOf(run)}, RSS peak ${run.peakRssMb} MB`
 
-const latencyOf = ({ acknowledged, stored, receipt }: Results['latencies'][number]): string =>
-  Object.entries({ acknowledged, stored, receipt })
+const latencyOf = ({ acknowledged, stored, receipt, socket }: Results['latencies'][number]): string =>
+  Object.entries({ acknowledged, stored, receipt, socket })
     .filter(([, figures]) => figures.length > 0)
     .map(([what, figures]) => `${what} ${figures.map(short).join(' · ')}`)
     .join('; ')

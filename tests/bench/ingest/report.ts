@@ -57,7 +57,7 @@ export function reportOf({ options, drained, live, latencies }: Results): Report
       'Telegraf 1.37.2: QoS 1, a session that lasts, 20,000 messages in hand, batches of 5,000 or after 250 ms. It stores; it does not check, spool, deduplicate or count. The gateway does, and syncs before it acknowledges.',
       'The clock runs from the thaw of the frozen broker, with the started consumer waiting for it: what a program needs to start is not counted. CPU is user and system time with children, until a second after the last row; live over the whole time, after five seconds of warm-up.',
       'Each run of the gateway is compared with the mean of Telegraf just before and just after.',
-      'Latencies run from the sending of the PUBLISH. Acknowledged: the PUBACK to the broker was seen by a relay on the way (gateway: after its sync, so durable; Telegraf: after its write). Stored: a query finds the row. Receipt: the device is told, once a second at most.',
+      'Latencies run from the sending of the PUBLISH. Acknowledged: the PUBACK to the broker was seen by a relay on the way (gateway: after its sync, so durable; Telegraf: after its write). Stored: a query finds the row. Receipt: the device is told, once a second at most. Socket: the value has come to a signed-in board of 100 rooms; gateway and server each tell once a second.',
     ],
     tables: [gates, backlog, medians(`Live at ${liveRate}/s`, live, cpu), latencyTable(latencies)],
     data: { options, ratios, backlog: drained, live, latencies },
@@ -90,7 +90,7 @@ function medians<Run extends { consumer: ConsumerName }>(
 
 function latencyTable(latencies: readonly Latency[]): Table {
   const rows = latencies.flatMap(latency =>
-    (['acknowledged', 'stored', 'receipt'] as const)
+    (['acknowledged', 'stored', 'receipt', 'socket'] as const)
       .filter(what => latency[what].length > 0)
       .map(what => [`${latency.consumer}: ${what}`, ...latency[what]]),
   )

@@ -6,12 +6,13 @@ import { runFull } from './store-away/full.ts'
 import type { Found } from './support/each-once.ts'
 import { type Report, short, type Table, writeReport } from './support/report.ts'
 
-const HELP = `npm run bench -- store-away [--messages 5000000] [--devices 1000] [--live-rate 500]
+const HELP = `npm run bench -- store-away [--messages 5000000] [--devices 1000] [--in-flight 4] [--live-rate 500]
                             [--full-messages 400000] [--full-bytes 64000000] [--out docs/results/store-away]
 
 InfluxDB 2 is down while messages go through the embedded broker and the gateway into the spool; then it returns beside live traffic.
 After that the same in small with a spool that becomes full.
   --messages       spooled while the store is away
+  --in-flight      of each device while it fills the spool
   --live-rate      messages a second from 50 further devices, before, during and after the catch-up
   --full-messages  more than fit into --full-bytes; 0: leaves this part out`
 
@@ -20,6 +21,7 @@ export async function bench(args: string[]): Promise<void> {
   const names = {
     messages: text,
     devices: text,
+    'in-flight': text,
     'live-rate': text,
     'full-messages': text,
     'full-bytes': text,
@@ -30,6 +32,7 @@ export async function bench(args: string[]): Promise<void> {
   const options = {
     messages: Number(values.messages ?? 5_000_000),
     devices: Number(values.devices ?? 1_000),
+    inFlight: Number(values['in-flight'] ?? 4),
     liveRate: Number(values['live-rate'] ?? 500),
     fullMessages: Number(values['full-messages'] ?? 400_000),
     fullBytes: Number(values['full-bytes'] ?? 64_000_000),
@@ -58,7 +61,14 @@ const foundText = ({ once, expected, missing, twice, strange }: Found): string =
   `${count(once)} of ${count(expected)} once, ${missing} missing, ${twice} twice, ${strange} strange`
 
 function reportOf(
-  options: { messages: number; devices: number; liveRate: number; fullMessages: number; fullBytes: number },
+  options: {
+    messages: number
+    devices: number
+    inFlight: number
+    liveRate: number
+    fullMessages: number
+    fullBytes: number
+  },
   away: Away,
   full: Full | null,
 ): Report {
@@ -79,9 +89,17 @@ function reportOf(
   }
   const marks: Table = {
     title: 'While the store is away',
-    columns: ['messages spooled', 'RSS, MB', 'spool, MB', 'bytes/message', 'after, s'],
+    columns: ['messages spooled', 'RSS, MB', 'heap, MB', 'buffers, MB', 'spool, MB', 'bytes/message', 'after, s'],
     rows: away.marks.map(mark => [
-      ...[count(mark.messages), mark.rssMb, mark.spoolBytes / 1e6, mark.bytesPerMessage, mark.seconds],
+      ...[
+        count(mark.messages),
+        mark.rssMb,
+        mark.heapMb,
+        mark.buffersMb,
+        mark.spoolBytes / 1e6,
+        mark.bytesPerMessage,
+        mark.seconds,
+      ],
     ]),
   }
   const live: Table = {
@@ -118,9 +136,9 @@ function reportOf(
   }
   return {
     title: 'Store away',
-    command: `npm run bench -- store-away --messages ${options.messages} --devices ${options.devices} --live-rate ${options.liveRate} --full-messages ${options.fullMessages} --full-bytes ${options.fullBytes}`,
+    command: `npm run bench -- store-away --messages ${options.messages} --devices ${options.devices} --in-flight ${options.inFlight} --live-rate ${options.liveRate} --full-messages ${options.fullMessages} --full-bytes ${options.fullBytes}`,
     method: [
-      'InfluxDB 2 is killed, so that its port refuses. Devices, each with a connection of its own and 20 messages in flight, publish QoS 1 to the embedded broker as fast as PUBACKs come; each PUBACK follows a sync. Broker and gateway are one process, whose memory is looked at four times a second.',
+      `InfluxDB 2 is killed, so that its port refuses. Devices, each with a connection of its own and ${options.inFlight} messages in flight, publish QoS 1 to the embedded broker as fast as PUBACKs come; each PUBACK follows a sync. Broker and gateway are one process, whose memory is looked at four times a second.`,
       'Then live traffic begins, and ten seconds later InfluxDB is started again. Catching up lasts from the moment at which it answers until no more waits in the spool than live traffic sends in a second; the wait until the gateway tries again is included.',
       'At the end every row is read back and each message of each device counted.',
     ],

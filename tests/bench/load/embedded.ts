@@ -24,6 +24,9 @@ export interface EmbeddedState {
   spoolBytes: number
   /** Nothing is acknowledged for want of room. */
   full: boolean
+  /** Of V8's heap, and of buffers outside it. */
+  heapMb: number
+  buffersMb: number
 }
 
 export interface EmbeddedProcess {

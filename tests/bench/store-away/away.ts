@@ -13,6 +13,8 @@ import { percentile } from '../support/report.ts'
 export interface AwayOptions {
   messages: number
   devices: number
+  /** Of each device, while it fills the spool. */
+  inFlight: number
   liveRate: number
   say(line: string): void
 }
@@ -21,6 +23,9 @@ export interface AwayOptions {
 export interface Mark {
   messages: number
   rssMb: number
+  /** Of which V8's heap, and buffers outside it. */
+  heapMb: number
+  buffersMb: number
   spoolBytes: number
   bytesPerMessage: number
   /** Since the beginning. */
@@ -46,13 +51,13 @@ export async function runAway(store: Influxd, options: AwayOptions) {
   })
   const memory = watchMemory(house.pid)
   try {
-    const filler = await publisherFor(house, devices, messages)
+    const filler = await publisherFor(house, devices, messages, { inFlight: options.inFlight })
     say(`${devices.length} devices connected, the store is away`)
     const filled = await fill(house, filler, options, memory)
     await filler.stop()
 
     const plenty = options.liveRate * 3_600
-    const live = await publisherFor(house, liveDevices, plenty, options.liveRate)
+    const live = await publisherFor(house, liveDevices, plenty, { inFlight: 20, perSecond: options.liveRate })
     const running = live.run()
     await sleep(BEFORE_S * 1_000)
     memory.reset()
@@ -105,17 +110,19 @@ async function fill(house: EmbeddedProcess, filler: Publisher, { messages, say }
   const beganMs = performance.now()
   const running = filler.run()
   const mark = async (): Promise<void> => {
-    const { accepted, spoolBytes } = await house.state()
+    const { accepted, spoolBytes, heapMb, buffersMb } = await house.state()
     const seconds = (performance.now() - beganMs) / 1_000
     marks.push({
       messages: accepted,
       rssMb: rssMb(house.pid),
+      heapMb,
+      buffersMb,
       spoolBytes,
       bytesPerMessage: spoolBytes / accepted,
       seconds,
     })
     say(
-      `${accepted.toLocaleString('en')} spooled: RSS ${rssMb(house.pid)} MB, ${(spoolBytes / accepted).toFixed(0)} bytes each`,
+      `${accepted.toLocaleString('en')} spooled: RSS ${rssMb(house.pid)} MB (heap ${heapMb}, buffers ${buffersMb}), ${(spoolBytes / accepted).toFixed(0)} bytes each`,
     )
   }
   for (const goal of goals.slice(0, -1)) {
@@ -159,7 +166,7 @@ export function publisherFor(
   house: EmbeddedProcess,
   devices: readonly string[],
   messages: number,
-  perSecond?: number,
+  load: { inFlight: number; perSecond?: number },
 ): Promise<Publisher> {
   const streams = devices.map(device => ({
     clientId: clientIdOf(EMBEDDED_FACILITY, device),
@@ -170,7 +177,7 @@ export function publisherFor(
       messages: Math.floor(messages / devices.length),
     },
   }))
-  return startPublisher({ port: house.port, streams, inFlight: 20, ...(perSecond === undefined ? {} : { perSecond }) })
+  return startPublisher({ port: house.port, streams, ...load })
 }
 
 interface Memory {

@@ -8,6 +8,7 @@ import { deviceNames } from '../support/registry.ts'
 import { publisherFor, watchMemory } from './away.ts'
 
 const DEVICES = 100
+const IN_FLIGHT = 20
 const SEGMENT_BYTES = 8 * 1024 * 1024
 const STANDSTILL_MS = 5_000
 
@@ -26,7 +27,7 @@ export async function runFull(
   })
   const memory = watchMemory(house.pid)
   try {
-    const publisher = await publisherFor(house, devices, messages)
+    const publisher = await publisherFor(house, devices, messages, { inFlight: IN_FLIGHT })
     const running = publisher.run()
     while (!(await house.state()).full && publisher.acked() < messages) await sleep(100)
     const { spoolBytes } = await house.state()

@@ -15,7 +15,7 @@ export interface Found {
 export async function countEach(store: Influxd, bucket: string, sent: ReadonlyMap<string, number>): Promise<Found> {
   const seen = new Map([...sent].map(([device, messages]) => [device, new Uint8Array(messages)]))
   const found: Found = { expected: 0, once: 0, missing: 0, twice: 0, strange: 0 }
-  const influx = createInflux({ url: store.url, token: store.token, org: store.org, bucket })
+  const influx = createInflux({ url: store.url, token: store.token, org: store.org, bucket, readTimeoutMs: 600_000 })
   const script = flux`from(bucket: ${bucket}) |> range(start: 0, stop: 2100-01-01T00:00:00Z)
     |> filter(fn: (r) => r._measurement == "telemetry" and r._field == "seq") |> keep(columns: ["device", "_value"])`
   try {

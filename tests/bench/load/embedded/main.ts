@@ -50,7 +50,12 @@ async function tell(): Promise<void> {
   const { body } = await gateway.metrics.text()
   const gauge = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1])
   const full = gauge('mimamori_spool_full') === 1
-  const state: EmbeddedState = { accepted, stored, spooled, spoolBytes: gauge('mimamori_spool_bytes'), full }
+  const { heapTotal, arrayBuffers } = process.memoryUsage()
+  const memory = { heapMb: Math.round(heapTotal / 1e6), buffersMb: Math.round(arrayBuffers / 1e6) }
+  const state: EmbeddedState = {
+    ...{ accepted, stored, spooled, spoolBytes: gauge('mimamori_spool_bytes'), full },
+    ...memory,
+  }
   process.send?.(state)
 }
 

@@ -2,13 +2,13 @@
 import { parseArgs } from 'node:util'
 import mqtt from 'mqtt'
 import { facilityTopic } from '../../core/topics.ts'
-import { registryOf } from '../gateway/fixtures.ts'
 import { startInfluxd } from '../servers/influxd.ts'
 import { startMosquitto } from '../servers/mosquitto.ts'
 import { type Drained, drain, makeSession, type Servers } from './ingest/backlog.ts'
 import { type LiveCost, liveCost, liveLatency } from './ingest/live.ts'
 import { type Results, reportOf } from './ingest/report.ts'
 import { type ConsumerName, FACILITY } from './support/consumers.ts'
+import { benchRegistry, deviceNames } from './support/registry.ts'
 import { short, writeReport } from './support/report.ts'
 
 const HELP = `npm run bench -- ingest [--messages 300000] [--devices 1000] [--pairs 3] [--live-rate 2000] [--live-seconds 20]
@@ -49,8 +49,7 @@ export async function bench(args: string[]): Promise<void> {
 
   const broker = await startMosquitto()
   const store = await startInfluxd()
-  const devices = Array.from({ length: options.devices }, (_, i) => `mat-${String(i).padStart(5, '0')}`)
-  const servers: Servers = { broker, store, devices }
+  const servers: Servers = { broker, store, devices: deviceNames(options.devices) }
   try {
     await announceDevices(servers)
     for (const name of new Set(order)) await makeSession(name, servers)
@@ -82,7 +81,7 @@ export async function bench(args: string[]): Promise<void> {
 
 async function announceDevices({ broker, devices }: Servers): Promise<void> {
   const client = await mqtt.connectAsync(broker.url)
-  const registry = JSON.stringify(registryOf(FACILITY.gateway, devices))
+  const registry = JSON.stringify(benchRegistry(FACILITY.gateway, devices))
   await client.publishAsync(facilityTopic(FACILITY.gateway, 'registry'), registry, { qos: 1, retain: true })
   await client.endAsync()
 }
@@ -93,8 +92,8 @@ const cpuOf = ({ cpuUs }: LiveCost): string =>
 const drainedLine = (run: Drained): string =>
   `${run.consumer}: ${short(run.rate)}/s, at full speed ${short(run.fullRate)}/s, ${cpuOf(run)}, RSS peak ${run.peakRssMb} MB`
 
-const latencyOf = ({ acknowledged, stored, receipt }: Results['latencies'][number]): string =>
-  Object.entries({ acknowledged, stored, receipt })
+const latencyOf = ({ acknowledged, stored, receipt, socket }: Results['latencies'][number]): string =>
+  Object.entries({ acknowledged, stored, receipt, socket })
     .filter(([, figures]) => figures.length > 0)
     .map(([what, figures]) => `${what} ${figures.map(short).join(' · ')}`)
     .join('; ')

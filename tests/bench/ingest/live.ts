@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt from 'mqtt'
 import { receiptMessageSchema } from '../../../core/messages.ts'
 import { freePort } from '../../servers/child.ts'
+import { HEART_RATES, heartRateSeq } from '../load/packets.ts'
 import { type Publisher, startPublisher } from '../load/publisher.ts'
 import { startAckProbe } from '../support/ack-probe.ts'
 import { type Bucket, makeBucket } from '../support/buckets.ts'
@@ -10,6 +11,7 @@ import { type ConsumerName, FACILITY, startConsumer } from '../support/consumers
 import { cpuSeconds } from '../support/processes.ts'
 import { percentile } from '../support/report.ts'
 import { firstTaken, type Servers } from './backlog.ts'
+import { type Board, openBoard } from './board.ts'
 
 export interface LiveOptions {
   perSecond: number
@@ -31,6 +33,8 @@ export interface Latency {
   stored: number[]
   /** Until the device was told by its receipt; the gateway only, which writes one a second for each device at most. */
   receipt: number[]
+  /** Until a frame with the value reached a board's socket; the gateway only, for the values that a frame a second still shows. */
+  socket: number[]
 }
 
 const WARM_UP_S = 5
@@ -85,6 +89,7 @@ export async function liveLatency(
     if (said === boot) acknowledgedAt[numberOf(topic.split('/')[3] ?? '', Number(seq))] ||= now()
   })
   const bucket = await makeBucket(store, `late-${run}-${name}`)
+  const board = name === 'gateway' ? await openBoard(broker.url, FACILITY.gateway, devices.length) : null
   const consumer = await startConsumer(name, {
     store,
     bucket: bucket.name,
@@ -102,7 +107,7 @@ export async function liveLatency(
   try {
     const warm = await firstTaken(name, servers, consumer, bucket, `u${run}`)
     if (name === 'gateway') await reader.subscribeAsync(`mimamori/v1/${FACILITY.gateway}/+/receipt`)
-    const publisher = await livePublisher(name, servers, options, boot, true)
+    const publisher = await livePublisher(name, servers, options, boot)
     const running = publisher.run()
     const stored = await rowsOverTime(bucket, warm, messages)
     const { sentAtMs } = await running
@@ -114,13 +119,30 @@ export async function liveLatency(
       acknowledged: percentiles(acknowledgedAt, sentAtMs),
       stored: percentiles(stored, sentAtMs),
       receipt: percentiles(receiptAt, sentAtMs),
+      socket: percentiles(shownAt(board?.shown ?? [], numberOf, sentAtMs), sentAtMs),
     }
   } finally {
     await reader.endAsync(true)
     await consumer.stop()
+    await board?.stop()
     await probe.stop()
     await bucket.remove()
   }
+}
+
+/**
+ * When a board showed a value first, by message. A frame tells the heart rate, not the seq: it is the newest message sent by then that has it,
+ * as the rate is another with each message and comes again after sixty. The first of each device may show what came before.
+ */
+function shownAt(shown: Board['shown'], numberOf: (device: string, seq: number) => number, sentAtMs: Float64Array) {
+  const at = new Float64Array(sentAtMs.length)
+  for (const { device, heartRate, atMs } of shown) {
+    let n = Number.NaN
+    for (let seq = heartRateSeq(heartRate); (sentAtMs[numberOf(device, seq)] ?? Infinity) <= atMs; seq += HEART_RATES)
+      n = seq === 0 ? n : numberOf(device, seq)
+    if (!Number.isNaN(n)) at[n] ||= atMs
+  }
+  return at
 }
 
 /** When the k-th row was found by query, by k. */
@@ -139,7 +161,6 @@ function livePublisher(
   { broker, devices }: Servers,
   { perSecond, seconds }: LiveOptions,
   boot: string,
-  keepTimes = false,
 ): Promise<Publisher> {
   const plan = {
     facility: FACILITY[name],
@@ -150,7 +171,7 @@ function livePublisher(
     beganMs: Date.now(),
   }
   const streams = [{ clientId: `publisher-${name}-${boot}`, plan }]
-  return startPublisher({ port: broker.port, streams, inFlight: 1_000, perSecond, keepTimes })
+  return startPublisher({ port: broker.port, streams, inFlight: 1_000, perSecond })
 }
 
 const percentiles = (at: Float64Array, sentAt: Float64Array): number[] => {

@@ -1,6 +1,6 @@
 /** The report of the ingest benchmark: ratios of paired runs first, then medians. */
 import type { ConsumerName } from '../support/consumers.ts'
-import { median, type Report, type Table } from '../support/report.ts'
+import { median, pairedRatios, type Report, type Table } from '../support/report.ts'
 import type { Drained } from './backlog.ts'
 import type { Latency, LiveCost } from './live.ts'
 
@@ -57,24 +57,22 @@ export function reportOf({ options, drained, live, latencies }: Results): Report
       'Telegraf 1.37.2: QoS 1, a session that lasts, 20,000 messages in hand, batches of 5,000 or after 250 ms. It stores; it does not check, spool, deduplicate or count. The gateway does, and syncs before it acknowledges.',
       'The clock runs from the thaw of the frozen broker, with the started consumer waiting for it: what a program needs to start is not counted. CPU is user and system time with children, until a second after the last row; live over the whole time, after five seconds of warm-up.',
       'Each run of the gateway is compared with the mean of Telegraf just before and just after.',
-      'Latencies run from the sending of the PUBLISH. Acknowledged: the PUBACK to the broker was seen by a relay on the way (gateway: after its sync, so durable; Telegraf: after its write). Stored: a query finds the row. Receipt: the device is told, once a second at most.',
+      'Latencies run from the sending of the PUBLISH. Acknowledged: the PUBACK to the broker was seen by a relay on the way (gateway: after its sync, so durable; Telegraf: after its write). Stored: a query finds the row. Receipt: the device is told, once a second at most. Socket: the value has come to a signed-in board of 100 rooms; gateway and server each tell once a second.',
     ],
     tables: [gates, backlog, medians(`Live at ${liveRate}/s`, live, cpu), latencyTable(latencies)],
     data: { options, ratios, backlog: drained, live, latencies },
   }
 }
 
-/** Each run of the gateway beside the mean of Telegraf's runs before and after it. */
-function ratiosOf<Run extends { consumer: ConsumerName }>(
+const ratiosOf = <Run extends { consumer: ConsumerName }>(
   runs: readonly Run[],
   figure: (run: Run) => number,
-): number[] {
-  return runs.flatMap((run, i) => {
-    const beside = [runs[i - 1], runs[i + 1]].filter(other => other?.consumer === 'telegraf') as Run[]
-    if (run.consumer !== 'gateway' || beside.length === 0) return []
-    return (figure(run) * beside.length) / beside.reduce((sum, other) => sum + figure(other), 0)
-  })
-}
+): number[] =>
+  pairedRatios(
+    runs,
+    ({ consumer }) => (consumer === 'gateway' ? 'ours' : consumer === 'telegraf' ? 'peer' : 'other'),
+    figure,
+  )
 
 const spread = (ratios: readonly number[]): number[] => [median(ratios), Math.min(...ratios), Math.max(...ratios)]
 
@@ -92,7 +90,7 @@ function medians<Run extends { consumer: ConsumerName }>(
 
 function latencyTable(latencies: readonly Latency[]): Table {
   const rows = latencies.flatMap(latency =>
-    (['acknowledged', 'stored', 'receipt'] as const)
+    (['acknowledged', 'stored', 'receipt', 'socket'] as const)
       .filter(what => latency[what].length > 0)
       .map(what => [`${latency.consumer}: ${what}`, ...latency[what]]),
   )

@@ -22,14 +22,18 @@ export interface PacketStream {
 export const packetId = (n: number): number => 1 + (n % 65_535)
 
 const MAX_PACKET = 512
+/** Messages of a device until its heart rate is the same again. */
+export const HEART_RATES = 60
+/** The first seq whose message has this heart rate. */
+export const heartRateSeq = (heartRate: number): number => heartRate - 60
 
 /** A sleep mat's message of five metrics, about 250 bytes. */
 const payloadOf = (boot: string, seq: number, ts: number): string =>
-  `{"v":1,"boot":"${boot}","seq":${seq},"ts":${ts},"metrics":{"heart_rate":${60 + (seq % 60)},"resp_rate":${12 + (seq % 9)},` +
+  `{"v":1,"boot":"${boot}","seq":${seq},"ts":${ts},"metrics":{"heart_rate":${60 + (seq % HEART_RATES)},"resp_rate":${12 + (seq % 9)},` +
   `"activity":${seq % 1000},"signal_quality":88,"bed_state":"asleep"},"fw":"1.4.2-rc.3+build.20261120.7f3a9c","battery":87,"rssi":-61}`
 
 /** Message `n` of a plan: the devices take turns. */
-export function messageOf(plan: StreamPlan, n: number): { device: string; seq: number; payload: string } {
+function messageOf(plan: StreamPlan, n: number): { device: string; seq: number; payload: string } {
   const device = plan.devices[n % plan.devices.length] as string
   const seq = plan.firstSeq + Math.floor(n / plan.devices.length)
   return { device, seq, payload: payloadOf(plan.boot, seq, plan.beganMs + seq) }

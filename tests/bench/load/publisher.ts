@@ -11,8 +11,6 @@ export interface PublisherOptions {
   inFlight: number
   /** Messages a second over all connections; without it as many as the windows let through. */
   perSecond?: number
-  /** Whether the result tells when each message was sent. */
-  keepTimes?: boolean
 }
 
 export interface PublisherResult {
@@ -20,15 +18,20 @@ export interface PublisherResult {
   seconds: number
   /** Epoch ms, with fractions. */
   beganAtMs: number
-  /** From PUBLISH to PUBACK, in rising order. */
-  latenciesMs: Float64Array
-  /** Epoch ms of each message in order, connection by connection. */
+  /** Messages acknowledged, by connection; the arrays below hold them in this order, connection by connection. */
+  counts: number[]
+  /** Epoch ms, with fractions. */
   sentAtMs: Float64Array
+  /** Ms from PUBLISH to PUBACK. */
+  latencyMs: Float64Array
 }
 
 export interface Publisher {
   pid: number
+  /** Publishes all and waits for the last PUBACK. */
   run(): Promise<PublisherResult>
+  /** Sends nothing more: `run` resolves when what was sent is acknowledged. */
+  finish(): void
   /** PUBACKs so far, a tenth of a second old at most. */
   acked(): number
   stop(): Promise<void>
@@ -36,7 +39,7 @@ export interface Publisher {
 
 /** Connected and ready to publish when this returns: the packets are built. */
 export async function startPublisher(options: PublisherOptions): Promise<Publisher> {
-  const child = fork(fileURLToPath(new URL('publisher/main.ts', import.meta.url)), [JSON.stringify(options)], {
+  const child = fork(fileURLToPath(new URL('publisher/main.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   })
@@ -44,6 +47,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
   const ended = once(child, 'exit')
   const failed = ended.then(([code]) => Promise.reject(new Error(`the publisher ended with exit code ${code}`)))
   failed.catch(() => undefined)
+  child.send(options)
   await Promise.race([once(child, 'message'), failed])
   return {
     pid: child.pid as number,
@@ -55,11 +59,12 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
           else acked = message.acked
         })
       })
-      child.send('go')
+      child.send('run')
       const done = await Promise.race([result, failed])
-      acked = done.latenciesMs.length
+      acked = done.latencyMs.length
       return done
     },
+    finish: () => void child.send('finish'),
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -1,4 +1,4 @@
-/** One MQTT connection that publishes prebuilt packets, QoS 1 with a window, as fast as PUBACKs come or at a given pace. */
+/** One MQTT connection that publishes prebuilt packets, QoS 1 with a window, as fast as PUBACKs come or as far as it is allowed. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createPacketReader } from './packet-reader.ts'
@@ -12,33 +12,34 @@ export interface RawConnectionOptions {
   plan: StreamPlan
   /** PUBLISH packets without an answer, at most. */
   inFlight: number
-  /** Messages a second; without it as many as the window lets through. */
-  perSecond?: number
+  /** Packets are built so many at a time, the first of them before `run`: a load of millions needs little memory, a small one is ready. */
+  blockMessages: number
 }
 
 export interface RawConnection {
-  /** Publishes all; resolves at the last PUBACK. Times in ms of `performance.now()`, by message. */
+  /** Publishes all that is allowed; resolves at the last PUBACK of all. Times in ms of `performance.now()`, by message. */
   run(): Promise<{ sentMs: Float64Array; ackedMs: Float64Array }>
+  /** Publishing may go as far as this many messages; all of them unless told. */
+  allow(messages: number): void
+  /** Sends nothing more: `run` resolves when what was sent is acknowledged. */
+  finish(): void
   acked(): number
   stop(): void
 }
 
-/** Packets are built this many at a time, so that a load of millions needs little memory; smaller loads are ready before they begin. */
-const BLOCK = 250_000
-const PACE_MS = 1
-
 /** Connects; rejects when the broker refuses. */
 export async function openRawConnection(options: RawConnectionOptions): Promise<RawConnection> {
   const { plan, inFlight } = options
-  const total = plan.messages
+  let total = plan.messages
   const sentMs = new Float64Array(total)
   const ackedMs = new Float64Array(total)
   const answered = new Uint8Array(total)
   let block = { from: 0, to: 0, stream: undefined as PacketStream | undefined }
   let sent = 0
   let acked = 0
+  let granted = Number.POSITIVE_INFINITY
   let allowed = 0
-  let finish: () => void = () => undefined
+  let done: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
   let admitted: (code: number) => void = () => undefined
 
@@ -64,19 +65,24 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
 
   return {
     async run() {
-      const done = new Promise<void>((resolve, reject) => {
-        finish = resolve
+      const all = new Promise<void>((resolve, reject) => {
+        done = resolve
         fail = reject
       })
-      const pacer = options.perSecond === undefined ? undefined : pace(options.perSecond)
-      if (!pacer) allowed = total
+      allowed = Math.min(total, granted)
       pump()
-      try {
-        await done
-      } finally {
-        clearInterval(pacer)
-      }
-      return { sentMs, ackedMs }
+      await all
+      return { sentMs: sentMs.subarray(0, total), ackedMs: ackedMs.subarray(0, total) }
+    },
+    allow(messages) {
+      granted = messages
+      allowed = Math.min(total, granted)
+      pump()
+    },
+    finish() {
+      total = sent
+      allowed = sent
+      if (acked === total) done()
     },
     acked: () => acked,
     stop() {
@@ -85,16 +91,8 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
     },
   }
 
-  function pace(perSecond: number): NodeJS.Timeout {
-    const beganMs = performance.now()
-    return setInterval(() => {
-      allowed = Math.min(total, Math.floor(((performance.now() - beganMs) * perSecond) / 1_000))
-      pump()
-    }, PACE_MS)
-  }
-
   function ready(from: number): void {
-    const to = Math.min(total, from + BLOCK)
+    const to = Math.min(total, from + options.blockMessages)
     block = { from, to, stream: buildStream(plan, from, to) }
   }
 
@@ -121,6 +119,6 @@ export async function openRawConnection(options: RawConnectionOptions): Promise<
     answered[n] = 1
     ackedMs[n] = performance.now()
     acked += 1
-    if (acked === total) finish()
+    if (acked === total) done()
   }
 }

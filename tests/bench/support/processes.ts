@@ -54,7 +54,7 @@ function fields(pid: number): string[] {
 
 function statusMb(pid: number, name: string): number {
   const kb = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kb) / 1_000)
+  return Math.round((Number(kb) * 1_024) / 1e6)
 }
 
 function linkOf(path: string): string {

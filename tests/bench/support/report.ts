@@ -45,7 +45,7 @@ export function writeReport(out: string, report: Report): void {
   )
 }
 
-export function machineFacts() {
+function machineFacts() {
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: said('git', ['rev-parse', '--short=12', 'HEAD']),
@@ -64,6 +64,22 @@ export const median = (figures: readonly number[]): number => {
   return sorted.length % 2 === 1
     ? (sorted[middle] as number)
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
+}
+
+/**
+ * Runs that took turns, peer, ours, peer, …: each of ours beside the mean of the peer's just before and just after it, so that what the machine
+ * does otherwise falls on both.
+ */
+export function pairedRatios<Run>(
+  runs: readonly Run[],
+  side: (run: Run) => 'ours' | 'peer' | 'other',
+  figure: (run: Run) => number,
+): number[] {
+  return runs.flatMap((run, i) => {
+    const beside = [runs[i - 1], runs[i + 1]].filter(other => other !== undefined && side(other) === 'peer') as Run[]
+    if (side(run) !== 'ours' || beside.length === 0) return []
+    return (figure(run) * beside.length) / beside.reduce((sum, other) => sum + figure(other), 0)
+  })
 }
 
 /** Of figures in rising order. */

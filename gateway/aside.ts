@@ -1,20 +1,22 @@
 /** Keeps refused, conflicting and unverifiable messages, and dead letters, for 30 days in daily files of one JSON line each. */
-import { mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredRow } from '../core/readings.ts'
 import { type Entry, isRefused } from './entries.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Consumer } from './spool/consumer.ts'
+import { makeFolder, syncFolder } from './spool/files.ts'
+import { isNoRoom } from './spool/segment-writer.ts'
 
 export type AsideKind = 'rejections' | 'conflicts' | 'dead-letters'
 
 /**
  * Files are `{kind}-{UTC day}.ndjson`. A line carries the `position` of its entry, which is unique: after a crash the last lines of a file may
- * stand there twice, so a reader keeps the first of each position.
+ * stand there twice, so a reader keeps the first of each position; and a line that was being written then is cut short: it passes over it.
  */
 export interface Aside {
   start(): void
-  /** When it returns the row is on disk. */
+  /** When it returns the row is on disk; waits while the disk is full. */
   deadLetter(row: StoredRow, reason: string): Promise<void>
   stop(): Promise<void>
 }

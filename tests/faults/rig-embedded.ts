@@ -30,7 +30,8 @@ export async function startEmbeddedRig({ bundle, dir, devices, sabotage, random 
     url: `mqtt://127.0.0.1:${device.port}`,
     proxies: { device },
     programs: {},
-    isStored: (name, ms) => gateway.process.ask<boolean>({ ask: 'stored', device: name, ms }, 2_000).catch(() => false),
+    isStored: async (name, ms) =>
+      gateway.ready() && gateway.process.ask<boolean>({ ask: 'stored', device: name, ms }, 2_000).catch(() => false),
     async openStore() {
       return createDuckdbTelemetry({ file: join(dir, 'telemetry.duckdb') })
     },

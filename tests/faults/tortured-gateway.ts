@@ -58,6 +58,7 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
     if (notice.disk === 'failed') failures += 1
   })
   child.onSurprise(why => {
+    ready = false
     if (!wanted) return
     surprises.push(why)
     setTimeout(() => wanted && launch(), AGAIN_MS)
@@ -80,7 +81,10 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
     },
     order: order => child.tell(order),
     failures: () => failures,
-    totals: () => child.ask<GatewayTotals>({ ask: 'totals' }),
+    totals: async () => {
+      if (!ready) throw new Error('the gateway is not ready')
+      return child.ask<GatewayTotals>({ ask: 'totals' })
+    },
     aside: () => readAside(join(spoolDir, 'aside')),
     surprises,
     async stop() {

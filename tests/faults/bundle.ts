@@ -9,7 +9,7 @@ const PROGRAMS = {
   disk: 'tests/faults/disk.ts',
   embedded: 'tests/faults/embedded-process.ts',
   outside: 'tests/faults/outside-process.ts',
-  server: 'server/main.ts',
+  server: 'tests/faults/server-process.ts',
 } as const
 export type ProgramName = keyof typeof PROGRAMS
 

@@ -9,8 +9,7 @@ import { relative, resolve, sep } from 'node:path'
 import { contentOf, forget, loadState, nameOf, parentOf, saveState, walk } from './disk-state.ts'
 
 /** Where a process can be made to die: before and after each step that makes something durable. */
-export const POINTS = ['create', 'write', 'written', 'sync', 'synced', 'rename', 'renamed', 'folder', 'foldered', 'remove'] as const
-export type Point = (typeof POINTS)[number]
+export type Point = 'create' | 'write' | 'written' | 'sync' | 'synced' | 'rename' | 'renamed' | 'folder' | 'foldered' | 'remove'
 
 /** Sent to the process. `count`: that many times, then all is well again. */
 export type DiskOrder =

@@ -1,6 +1,6 @@
 /** The faults: what each does to the running system, how long, and how it ends. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { POINTS } from './disk.ts'
+import type { Point } from './disk.ts'
 import { LUCK } from './power-cut.ts'
 import type { Random } from './random.ts'
 import type { Rig, Topology } from './rig.ts'
@@ -18,6 +18,8 @@ export interface FaultContext {
 export interface Ongoing {
   /** What exactly it did. */
   detail: string
+  /** Of a power cut: unsynced bytes and names that were dropped. */
+  dropped?: number
   lastsMs: number
   /** Puts an end to it; when it returns the fault has ended, and what was killed has been started again. */
   end(): Promise<void>
@@ -36,6 +38,19 @@ const OUTSIDE = ['outside'] as const
 const nothing = async (): Promise<void> => undefined
 /** An aimed death may wait for an operation that does not come. */
 const AIM_MS = 1_000
+/** Where a process is made to die; most often where messages are being made durable. */
+const AIMS: readonly { point: Point; weight: number }[] = [
+  { point: 'written', weight: 6 },
+  { point: 'sync', weight: 4 },
+  { point: 'synced', weight: 4 },
+  { point: 'create', weight: 1 },
+  { point: 'write', weight: 2 },
+  { point: 'rename', weight: 1 },
+  { point: 'renamed', weight: 2 },
+  { point: 'folder', weight: 2 },
+  { point: 'foldered', weight: 1 },
+  { point: 'remove', weight: 1 },
+]
 const FAIL_STOP_MS = 4_000
 
 export const FAULTS: readonly FaultKind[] = [
@@ -109,15 +124,15 @@ async function cut({ rig, random, strikes }: FaultContext, how: string): Promise
   const luck = random.pick(LUCK)
   const { lostBytes, lostNames } = await rig.gateway.cutPower(luck, random)
   const detail = `${how}, luck: ${luck}; ${lostBytes} bytes and ${lostNames} names gone`
-  return { detail, lastsMs: random.int(0, 200), end: async () => rig.gateway.start() }
+  return { detail, dropped: lostBytes + lostNames, lastsMs: random.int(0, 200), end: async () => rig.gateway.start() }
 }
 
 /** The process dies at a certain step of making something durable, then the power is cut. */
 async function aimedCut(context: FaultContext): Promise<Ongoing> {
   const { rig, random } = context
-  const point = random.pick(POINTS)
+  const { point } = random.weighted(AIMS)
   rig.gateway.mayEnd()
-  rig.gateway.order({ disk: 'die', point, after: random.int(1, point === 'write' || point === 'sync' ? 4 : 2) })
+  rig.gateway.order({ disk: 'die', point, after: random.int(1, 3) })
   await Promise.race([rig.gateway.process.ended(), sleep(AIM_MS)])
   return cut(context, rig.gateway.process.running() ? `at any moment (no ${point} came)` : `at ${point}`)
 }

@@ -1,7 +1,7 @@
 /** The power fails: brings a folder, whose process is dead, to what its disk would hold; by luck some of what was not synced is there too. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentOf, loadState, takeWhole } from './disk-state.ts'
+import { contentOf, loadState, nameOf, takeWhole } from './disk-state.ts'
 import type { Random } from './random.ts'
 
 /**
@@ -62,7 +62,8 @@ export function cutPower(folder: string, image: string, luck: Luck, random: Rand
     if (path === undefined) return synced
     const now = readFileSync(join(folder, path))
     const left = luck === 'none' ? synced : luck === 'tails' ? withTail(synced, now, random) : withPages(synced, now, random)
-    report.lostBytes += changedBytes(left, now)
+    // Nobody needs the lock of a process that is gone.
+    if (nameOf(path) !== 'lock') report.lostBytes += changedBytes(left, now)
     return left
   }
 

@@ -14,7 +14,7 @@ export interface Report {
   messages: Counts
   verdict: Omit<Verdict, 'examples'>
   /** Faults that struck unacknowledged messages; only they count. */
-  faults: { counted: number; struckNothing: number; powerCuts: number; byKind: Record<string, number> }
+  faults: { counted: number; struckNothing: number; powerCuts: number; cutsThatDropped: number; byKind: Record<string, number> }
   fresh: { measured: number; p50Ms: number; p99Ms: number; maxMs: number; over5s: number }
   serverReads: number
   violations: string[]
@@ -42,6 +42,7 @@ export function reportOf({ seed }: CampaignOptions, rounds: readonly RoundResult
       counted: counted.length,
       struckNothing: all.length - counted.length,
       powerCuts: counted.filter(({ kind }) => kind.startsWith('power cut')).length,
+      cutsThatDropped: counted.filter(({ dropped = 0 }) => dropped > 0).length,
       byKind: Object.fromEntries(Object.entries(byKind).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
     fresh: { measured: fresh.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: fresh.at(-1) ?? 0, over5s: fresh.filter(ms => ms > FRESH_LIMIT_MS).length },
@@ -91,7 +92,7 @@ ${rows([
   ['reboots, many with the clock set back', n(messages.reboots)],
 ])}
 
-A fault counts only if it struck while messages were unacknowledged: ${n(faults.counted)} counted, ${n(faults.powerCuts)} of them power cuts; ${n(faults.struckNothing)} struck nothing.
+A fault counts only if it struck while messages were unacknowledged: ${n(faults.counted)} counted, ${n(faults.powerCuts)} of them power cuts (${n(faults.cutsThatDropped)} dropped unsynced bytes or names); ${n(faults.struckNothing)} struck nothing.
 A fresh message was in the store after the end of each group of faults: p50 ${n(fresh.p50Ms)} ms, p99 ${n(fresh.p99Ms)} ms, at most ${n(fresh.maxMs)} ms (${n(fresh.measured)} measured, ${n(fresh.over5s)} above 5 s).
 The server answered ${n(report.serverReads)} times from the store meanwhile.
 

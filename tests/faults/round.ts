@@ -22,6 +22,8 @@ export interface FaultRecord {
   detail: string
   /** Messages that no answer had come for when it struck; a fault counts only when there were any. */
   unacknowledged: number
+  /** Of a power cut: unsynced bytes and names that were dropped. */
+  dropped?: number
 }
 
 export interface RoundResult {
@@ -195,6 +197,7 @@ async function strikeGroup(run: Run, group: readonly FaultKind[]): Promise<void>
       await sleep(ongoing.lastsMs)
       await ongoing.end()
       record.detail = ongoing.detail
+      if (ongoing.dropped !== undefined) record.dropped = ongoing.dropped
       result.faults.push(record)
     }),
   )

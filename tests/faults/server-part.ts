@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DeviceId, ProfileId } from '../../core/ids.ts'
 import { createPasswords } from '../../server/auth/password.ts'
-import { createSigningKey } from '../../server/export/sign/key-file.ts'
 import { createRegistry } from '../../storage/registry/registry.ts'
 import { clientOf } from '../server/platform.ts'
 import { type Child, freePort, launch } from '../servers/child.ts'
 import type { Bundle } from './bundle.ts'
 import { FACILITY } from './process-config.ts'
+import type { ServerProcessConfig } from './server-process.ts'
 import { PROBE } from './traffic.ts'
 
 export interface ServerPart {
@@ -29,9 +29,9 @@ export async function startServerPart(options: {
   brokerUrl: string
   influx: { url: string; token: string; org: string; bucket: string }
 }): Promise<ServerPart> {
-  const { bundle, dir, devices, brokerUrl, influx } = options
+  const { bundle, dir, devices, brokerUrl } = options
+  const { url, token, org, bucket } = options.influx
   await mkdir(dir, { recursive: true })
-  await createSigningKey(join(dir, 'signing.key'))
   const registry = await createRegistry({ file: join(dir, 'registry.sqlite') })
   const nowMs = Date.now()
   await registry.facilities.create({ id: FACILITY, name: 'Fault harness', zone: 'Asia/Tokyo', benchOf: null })
@@ -45,7 +45,7 @@ export async function startServerPart(options: {
   await registry.stop()
 
   const port = await freePort()
-  const url = (): string => `http://127.0.0.1:${port}`
+  const address = (): string => `http://127.0.0.1:${port}`
   const child = await launch({
     name: 'server',
     command: process.execPath,
@@ -53,22 +53,11 @@ export async function startServerPart(options: {
     dir,
     port,
     keepDir: true,
-    env: {
-      HTTP_PORT: String(port),
-      DATA_DIR: dir,
-      MQTT_URL: brokerUrl,
-      INFLUX_URL: influx.url,
-      INFLUX_TOKEN: influx.token,
-      INFLUX_ORG: influx.org,
-      INFLUX_BUCKET: influx.bucket,
-      SESSION_SECRET: 's'.repeat(32),
-      SIGNING_KEY_FILE: join(dir, 'signing.key'),
-      LOG_LEVEL: 'warn',
-    },
-    ready: async () => (await fetch(`${url()}/healthz`)).ok,
+    env: { FAULT_CONFIG: JSON.stringify({ dir, port, brokerUrl, influx: { url, token, org, bucket } } satisfies ServerProcessConfig) },
+    ready: async () => (await fetch(`${address()}/healthz`)).ok,
   })
-  const { headers } = await clientOf(url, '').post('/session', { user: 'reader', password: PASSWORD })
-  const client = clientOf(url, headers.get('set-cookie')?.split(';')[0] ?? '')
+  const { headers } = await clientOf(address, '').post('/session', { user: 'reader', password: PASSWORD })
+  const client = clientOf(address, headers.get('set-cookie')?.split(';')[0] ?? '')
   let reads = 0
   let reading = false
   const timer = setInterval(() => {

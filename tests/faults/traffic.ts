@@ -119,8 +119,8 @@ export function startTraffic({ world, books, links, random, by, devices }: Traff
     }
     if (counts.sent > 200 && counts.resent < counts.sent * RESEND_SHARE) return resendSafe()
     const roll = random.next()
-    if (roll < 0.004) return conflict()
-    if (roll < 0.008) return sendGarbage()
+    if (roll < 0.04) return conflict()
+    if (roll < 0.07) return sendGarbage()
     return fresh(roll < 0.72 ? 1 : roll < 0.95 ? random.int(2, 50) : random.int(51, 500))
   }
 

@@ -15,6 +15,8 @@ export interface CampaignOptions {
   /** Taken in turns. */
   topologies: readonly Topology[]
   sabotage?: Sabotage
+  /** Names of the faults to choose from; all unless given. */
+  only?: RegExp
   /** Path without ending; `.json` and `.md` are written, and `.state.json` while the run is under way. Absent: nothing is written. */
   out?: string
   /** Go on where the state file was left. */
@@ -65,6 +67,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
         messages: share(messages),
         faults: share(faults),
         sabotage: options.sabotage ?? 'none',
+        only: options.only ?? /./,
         bundle,
         dir: join(root, `round-${round}`),
         signal,
@@ -85,7 +88,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     }
   } finally {
     bundle.remove()
-    if (state.rounds.every(isClean)) rmSync(root, { recursive: true, force: true })
+    if (options.sabotage || state.rounds.every(isClean)) rmSync(root, { recursive: true, force: true })
   }
   const report = reportOf(options, state.rounds)
   if (options.out !== undefined) {

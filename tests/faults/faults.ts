@@ -10,8 +10,10 @@ import type { Toxics } from './tcp-proxy.ts'
 export interface FaultContext {
   rig: Rig
   random: Random
-  /** Called at the moment at which the fault strikes. */
+  /** Called at the moment at which the fault strikes; at the worst of several it counts. */
   strikes(): void
+  /** Sends a few messages, so that something is under way. */
+  stir(): void
   /** Something that must not be was seen. */
   violation(what: string): void
 }
@@ -24,10 +26,12 @@ export interface Ongoing {
   /** Puts an end to it; when it returns the fault has ended, and what was killed has been started again. */
   end(): Promise<void>
 }
+type Leg = 'device' | 'gateway' | 'store'
+type Part = 'gateway' | 'broker' | 'store' | 'server' | 'store answers' | `net ${Leg}`
 export interface FaultKind {
   name: string
-  /** Two faults of one group never share one. */
-  on: 'gateway' | 'broker' | 'store' | 'server' | 'store answers' | 'net device' | 'net gateway' | 'net store'
+  /** Two faults of one group never share a part. */
+  on: readonly Part[]
   weight: number
   topologies: readonly Topology[]
   begin(context: FaultContext): Promise<Ongoing>
@@ -35,6 +39,8 @@ export interface FaultKind {
 
 const BOTH = ['embedded', 'outside'] as const
 const OUTSIDE = ['outside'] as const
+/** Gateway and broker never end together: what the broker then remembers of the gateway's life keeps the next one away for half a minute. */
+const ENDS: readonly Part[] = ['gateway', 'broker', 'net gateway']
 const nothing = async (): Promise<void> => undefined
 /** An aimed death may wait for an operation that does not come. */
 const AIM_MS = 1_000
@@ -54,16 +60,16 @@ const AIMS: readonly { point: Point; weight: number }[] = [
 const FAIL_STOP_MS = 4_000
 
 export const FAULTS: readonly FaultKind[] = [
-  { name: 'kill gateway', on: 'gateway', weight: 6, topologies: BOTH, begin: killGateway },
-  { name: 'power cut', on: 'gateway', weight: 14, topologies: BOTH, begin: context => cut(context, 'power cut') },
-  { name: 'power cut, aimed', on: 'gateway', weight: 14, topologies: BOTH, begin: aimedCut },
-  { name: 'power cut after kill', on: 'gateway', weight: 5, topologies: BOTH, begin: cutAfterKill },
-  { name: 'disk: sync fails', on: 'gateway', weight: 5, topologies: BOTH, begin: syncFails },
-  { name: 'disk full', on: 'gateway', weight: 5, topologies: BOTH, begin: diskFull },
+  { name: 'kill gateway', on: ENDS, weight: 6, topologies: BOTH, begin: killGateway },
+  { name: 'power cut', on: ENDS, weight: 14, topologies: BOTH, begin: context => cut(context, 'power cut') },
+  { name: 'power cut, aimed', on: ENDS, weight: 14, topologies: BOTH, begin: aimedCut },
+  { name: 'power cut after kill', on: [...ENDS, 'net device'], weight: 5, topologies: BOTH, begin: cutAfterKill },
+  { name: 'disk: sync fails', on: ENDS, weight: 5, topologies: BOTH, begin: syncFails },
+  { name: 'disk full', on: ['gateway'], weight: 5, topologies: BOTH, begin: diskFull },
   ...(['broker', 'store', 'server'] as const).map(
     (program): FaultKind => ({
       name: `kill ${program}`,
-      on: program,
+      on: program === 'broker' ? ENDS : [program],
       weight: program === 'server' ? 4 : 6,
       topologies: OUTSIDE,
       begin: context => killProgram(context, program),
@@ -73,7 +79,7 @@ export const FAULTS: readonly FaultKind[] = [
     (['reset', 'slice', 'delay', 'narrow', 'black hole', 'refuse'] as const).map(
       (toxic): FaultKind => ({
         name: `net ${leg}: ${toxic}`,
-        on: `net ${leg}`,
+        on: [`net ${leg}`],
         weight: leg === 'device' ? 2 : 1.5,
         topologies: leg === 'device' ? BOTH : OUTSIDE,
         begin: context => spoilConnection(context, leg, toxic),
@@ -95,7 +101,7 @@ export const FAULTS: readonly FaultKind[] = [
   ] satisfies [string, (random: Random) => StoreMood][]).map(
     ([name, mood]): FaultKind => ({
       name: `store: ${name}`,
-      on: 'store answers',
+      on: ['store answers'],
       weight: 1.5,
       topologies: OUTSIDE,
       begin: context => spoilAnswers(context, mood(context.random)),
@@ -104,7 +110,7 @@ export const FAULTS: readonly FaultKind[] = [
   ...([400, 422] as const).map(
     (status): FaultKind => ({
       name: `store: never takes a row, ${status}`,
-      on: 'store answers',
+      on: ['store answers'],
       weight: 2,
       topologies: OUTSIDE,
       begin: context => refuseARow(context, status),
@@ -133,21 +139,39 @@ async function aimedCut(context: FaultContext): Promise<Ongoing> {
   const { point } = random.weighted(AIMS)
   rig.gateway.mayEnd()
   rig.gateway.order({ disk: 'die', point, after: random.int(1, 3) })
-  await Promise.race([rig.gateway.process.ended(), sleep(AIM_MS)])
+  await untilDead(context)
   return cut(context, rig.gateway.process.running() ? `at any moment (no ${point} came)` : `at ${point}`)
 }
 
-/** What the first process left unsynced may be taken up by the second, which must not lose it. */
+/** Under traffic: something should be on its way when the process dies. */
+async function untilDead({ rig, stir }: FaultContext): Promise<void> {
+  const deadline = performance.now() + AIM_MS
+  while (rig.gateway.process.running() && performance.now() < deadline) {
+    stir()
+    await Promise.race([rig.gateway.process.ended(), sleep(15)])
+  }
+}
+
+/**
+ * What a killed process had written and not synced is taken up by the next one, and may be in the store before the power fails: the devices
+ * are kept away meanwhile, so that no later sync covers it up.
+ */
 async function cutAfterKill(context: FaultContext): Promise<Ongoing> {
   const { rig, random } = context
+  const point = random.pick(['written', 'written', 'sync', 'renamed', 'folder'] as const)
   rig.gateway.mayEnd()
-  const point = random.pick(['written', 'sync', 'renamed', 'folder'] as const)
   rig.gateway.order({ disk: 'die', point, after: 1 })
-  await Promise.race([rig.gateway.process.ended(), sleep(AIM_MS / 2)])
+  await untilDead(context)
+  context.strikes()
+  rig.proxies.device.set({ hold: true })
   await rig.gateway.process.kill()
   rig.gateway.start()
-  await sleep(random.int(200, 900))
-  return cut(context, `after a kill at ${point}`)
+  const deadline = performance.now() + 3_000
+  while (!rig.gateway.ready() && performance.now() < deadline) await sleep(20)
+  await sleep(random.int(100, 900))
+  const ongoing = await cut(context, `after a kill at ${point}`)
+  rig.proxies.device.set({})
+  return ongoing
 }
 
 /** Fail-stop: after a failed sync the process must end, for a second one would lie. */
@@ -191,7 +215,7 @@ type Toxic = 'reset' | 'slice' | 'delay' | 'narrow' | 'black hole' | 'refuse'
 
 async function spoilConnection(
   { rig, random, strikes }: FaultContext,
-  leg: 'device' | 'gateway' | 'store',
+  leg: Leg,
   toxic: Toxic,
 ): Promise<Ongoing> {
   const proxy = rig.proxies[leg]

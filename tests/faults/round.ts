@@ -47,6 +47,8 @@ export interface RoundOptions {
   messages: number
   faults: number
   sabotage: Sabotage
+  /** Names of the faults to choose from. */
+  only: RegExp
   bundle: Bundle
   /** For everything that this round leaves on disk; removed when nothing was wrong. */
   dir: string
@@ -56,6 +58,8 @@ export interface RoundOptions {
 
 export const FRESH_LIMIT_MS = 5_000
 const GIVE_UP_MS = 90_000
+/** What refused and conflicting messages may take to be put aside. */
+const ASIDE_MS = 20_000
 const MAX_GROUP = 3
 /** Gives the first rounds a pace before it is known how long a fault takes. */
 const FIRST_SLOT_S = 3
@@ -125,7 +129,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     await rig.stop()
   }
   result.seconds = (Date.now() - beganMs) / 1_000
-  if (isClean(result)) rmSync(dir, { recursive: true, force: true })
+  if (isClean(result) || sabotage !== 'none') rmSync(dir, { recursive: true, force: true })
   return result
 }
 
@@ -161,16 +165,14 @@ async function torture(run: Run): Promise<void> {
   await until(run, 'the number of messages asked for', () => books.counts.acknowledged >= run.messages, 600_000)
 }
 
-/** Gateway and broker never die together: what the broker then remembers of the gateway keeps it away for half a minute. */
-function pickGroup({ rig, random }: Run, size: number): FaultKind[] {
+function pickGroup({ rig, random, only }: Run, size: number): FaultKind[] {
   const group: FaultKind[] = []
   const taken = new Set<string>()
   for (let tries = 0; group.length < size && tries < 50; tries += 1) {
-    const kind = random.weighted(FAULTS.filter(({ topologies }) => topologies.includes(rig.topology)))
-    if (taken.has(kind.on)) continue
+    const kind = random.weighted(FAULTS.filter(({ name, topologies }) => topologies.includes(rig.topology) && only.test(name)))
+    if (kind.on.some(part => taken.has(part))) continue
     group.push(kind)
-    taken.add(kind.on)
-    if (kind.on === 'gateway' || kind.on === 'broker') taken.add('gateway').add('broker').add('net gateway')
+    for (const part of kind.on) taken.add(part)
   }
   return group
 }
@@ -190,8 +192,9 @@ async function strikeGroup(run: Run, group: readonly FaultKind[]): Promise<void>
         random,
         strikes: () => {
           if (traffic.unacknowledged() === 0) traffic.burst(20)
-          record.unacknowledged = traffic.unacknowledged()
+          record.unacknowledged = Math.max(record.unacknowledged, traffic.unacknowledged())
         },
+        stir: () => traffic.burst(3),
         violation: what => void result.violations.push(`${kind.name}: ${what}`),
       })
       await sleep(ongoing.lastsMs)
@@ -227,7 +230,7 @@ async function settle(run: Run): Promise<void> {
     return result.totals?.spooled === 0
   }
   await until(run, 'the spool to be empty', drained, GIVE_UP_MS)
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + (run.sabotage === 'none' ? ASIDE_MS : 0)
   while (missingAside(books, rig.gateway.aside(), run.world) > 0 && performance.now() < deadline) await sleep(300)
   await until(run, 'the totals', drained, GIVE_UP_MS)
   if (books.counts.resent === 0) result.violations.push('nothing was sent twice: the run proves nothing')

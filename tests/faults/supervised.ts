@@ -22,6 +22,7 @@ export interface Supervised {
 
 export function createSupervised(options: { args: readonly string[]; env: Record<string, string>; logFile: string }): Supervised {
   let child: ChildProcess | null = null
+  let over: Promise<void> = Promise.resolve()
   let killing = false
   let questions = 0
   const waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>()
@@ -33,14 +34,11 @@ export function createSupervised(options: { args: readonly string[]; env: Record
   return {
     running: () => child !== null,
     start,
-    ended: async () => {
-      if (child) await once(child, 'exit')
-    },
+    ended: () => over,
     async kill(signal = 'SIGKILL') {
       const victim = child
       if (!victim) return
       killing = true
-      const over = once(victim, 'exit')
       victim.kill(signal)
       await over
     },
@@ -85,6 +83,7 @@ export function createSupervised(options: { args: readonly string[]; env: Record
       else waiting.get(n)?.resolve(answer as never)
     })
     fresh.on('error', () => undefined)
+    over = once(fresh, 'exit').then(() => undefined)
     fresh.once('exit', (code, signal) => {
       process.off('exit', lastExit)
       child = null

@@ -67,9 +67,13 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
 
   async function readTelemetry(): Promise<void> {
     let at = ''
+    const repeated = new Set<string>()
     /** Rows that share device and key; a store may hold several. */
     let rows = new Map<string, { first: Reading; values: Record<string, StoredValue> }>()
     const flush = (): void => {
+      for (const id of repeated) note('twice', `${at} ${id}, under one key`)
+      verdict.stored += repeated.size
+      repeated.clear()
       for (const { first, values } of rows.values())
         found(first.device, first.boot, first.seq, plan => plan.kind === 'telemetry' && plan.deviceMs === first.deviceMs && same(plan.values, values))
       rows = new Map()
@@ -81,7 +85,7 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
       const id = `${reading.boot} ${reading.seq}`
       const row = rows.get(id)
       if (!row) rows.set(id, { first: reading, values: { [reading.metric]: reading.value } })
-      else if (reading.metric in row.values) note('twice', `${reading.device} ${id} ${reading.metric}, one key`)
+      else if (reading.metric in row.values) repeated.add(id)
       else row.values[reading.metric] = reading.value
     }
     flush()

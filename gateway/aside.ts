@@ -1,20 +1,22 @@
 /** Keeps refused, conflicting and unverifiable messages, and dead letters, for 30 days in daily files of one JSON line each. */
-import { mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredRow } from '../core/readings.ts'
 import { type Entry, isRefused } from './entries.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Consumer } from './spool/consumer.ts'
+import { makeFolder, syncFolder } from './spool/files.ts'
+import { isNoRoom } from './spool/segment-writer.ts'
 
 export type AsideKind = 'rejections' | 'conflicts' | 'dead-letters'
 
 /**
  * Files are `{kind}-{UTC day}.ndjson`. A line carries the `position` of its entry, which is unique: after a crash the last lines of a file may
- * stand there twice, so a reader keeps the first of each position.
+ * stand there twice, so a reader keeps the first of each position; and a line that was being written then is cut short: it passes over it.
  */
 export interface Aside {
   start(): void
-  /** When it returns the row is on disk. */
+  /** When it returns the row is on disk; rejects while the disk is full. */
   deadLetter(row: StoredRow, reason: string): Promise<void>
   stop(): Promise<void>
 }
@@ -22,6 +24,7 @@ export interface Aside {
 const DAYS_KEPT = 30
 const DAY_MS = 86_400_000
 const WAIT_MS = 1_000
+const NEWLINE = 0x0a
 const FILE = /^(?:rejections|conflicts|dead-letters)-(\d{4}-\d{2}-\d{2})\.ndjson$/
 
 export interface AsideDeps {
@@ -29,12 +32,16 @@ export interface AsideDeps {
   consumer: Consumer<Entry>
   clock(): number
   log: Log
+  /** Called when a sync has failed: the process has to end. */
+  fatal(error: Error): void
 }
 
-export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside {
+export function createAside({ folder, consumer, clock, log, fatal }: AsideDeps): Aside {
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let tidied = ''
+  /** Files of this run that end with a whole line and whose names are synced. */
+  const inOrder = new Set<string>()
 
   return {
     start() {
@@ -59,33 +66,50 @@ export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside 
         const kind = kindOf(entry)
         if (kind) lines[kind].push(JSON.stringify({ position: commit.first + i, ...entry }))
       })
-      while (!(await keep(lines))) if (stopping.signal.aborted) return
+      if (!(await untilKept('rejections', lines.rejections)) || !(await untilKept('conflicts', lines.conflicts))) return
       consumer.advance(commit.first + commit.entries.length, null)
     }
   }
 
   /** A disk that is full now may not be so in a moment; what is not kept stays in the spool. */
-  async function keep(lines: Record<'rejections' | 'conflicts', string[]>): Promise<boolean> {
-    try {
-      await append('rejections', lines.rejections)
-      await append('conflicts', lines.conflicts)
-      return true
-    } catch (error) {
-      log.error(errorFields(error), 'refused messages cannot be put aside: they wait in the spool')
-      await consumer.wait(WAIT_MS, stopping.signal)
-      return false
+  async function untilKept(kind: AsideKind, lines: readonly string[]): Promise<boolean> {
+    for (;;) {
+      try {
+        await append(kind, lines)
+        return true
+      } catch (error) {
+        log.error(errorFields(error), 'refused messages cannot be put aside: they wait in the spool')
+        if (stopping.signal.aborted) return false
+        await consumer.wait(WAIT_MS, stopping.signal)
+      }
     }
   }
 
   async function append(kind: AsideKind, lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return
     const today = new Date(clock()).toISOString().slice(0, 10)
-    await mkdir(folder, { recursive: true })
-    if (tidied !== today) await tidy(today)
-    const file = await open(join(folder, `${kind}-${today}.ndjson`), 'a', 0o600)
     try {
-      await file.appendFile(`${lines.join('\n')}\n`)
+      await makeFolder(folder)
+      if (tidied !== today) await tidy(today)
+      await appendTo(join(folder, `${kind}-${today}.ndjson`), `${lines.join('\n')}\n`)
+    } catch (error) {
+      // After a failed sync a second one would say that all is well.
+      if (!isNoRoom(error)) fatal(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
+
+  async function appendTo(path: string, text: string): Promise<void> {
+    const file = await open(path, 'a+', 0o600)
+    try {
+      const begun = inOrder.has(path)
+      // A line that a crash or a full disk has cut short must not swallow the next one.
+      const gap = begun || (await endsLine(file)) ? '' : '\n'
+      inOrder.delete(path)
+      await file.appendFile(gap + text)
       await file.datasync()
+      if (!begun) await syncFolder(folder)
+      inOrder.add(path)
     } finally {
       await file.close()
     }
@@ -99,6 +123,14 @@ export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside 
     }
     tidied = today
   }
+}
+
+async function endsLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  if (size === 0) return true
+  const last = Buffer.alloc(1)
+  await file.read(last, 0, 1, size - 1)
+  return last[0] === NEWLINE
 }
 
 function kindOf(entry: Entry): 'rejections' | 'conflicts' | null {

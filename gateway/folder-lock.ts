@@ -1,11 +1,12 @@
 /** Keeps a second gateway out of a spool folder: two writers would destroy it. A lock left by a process that is gone does not count. */
-import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { makeFolder } from './spool/files.ts'
 
 /** @returns the way to give it back; throws `spool_in_use` */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const path = join(folder, 'lock')
   const own = `${process.pid} ${await startOf('self')}`
   const holder = await readFile(path, 'utf8').catch(() => '')

@@ -116,7 +116,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     await spool.start((await sink.position()) ?? 0)
     const boardFile = join(spoolDir, 'board.json')
     const board = createBoardModel(await readJson(boardFile, boardStateSchema))
-    const aside = createAside({ folder: join(spoolDir, 'aside'), consumer: spool.consumer('aside'), clock, log })
+    const aside = createAside({ folder: join(spoolDir, 'aside'), consumer: spool.consumer('aside'), clock, log, fatal })
     const tally = createStoreTally(spool.consumer('store').cursor().data)
     const store = createStoreWriter({
       sink,

@@ -28,7 +28,8 @@ export interface StoreBatchDeps {
 }
 
 const FIRST_RETRY_MS = 100
-const LAST_RETRY_MS = 15_000
+/** With its jitter three seconds: a store that is back is used within five. */
+const LAST_RETRY_MS = 2_000
 
 /** Begins at once. */
 export function createStoreBatch(rows: readonly StoredRow[], position: number, deps: StoreBatchDeps): StoreBatch {

@@ -1,7 +1,7 @@
 /** The file layer under the spool, and its implementation on the real disk. Tests put a layer in its place that loses what was not synced. */
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface SpoolFile {
   /** Writes all buffers one after another at `position`; on an error any part of them may have been written. */
@@ -30,7 +30,7 @@ export function nodeFiles(folder: string): SpoolFiles {
   const pathOf = (name: string): string => join(folder, name)
   return {
     list: async () => {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       return readdir(folder)
     },
     open: async (name, options) =>
@@ -39,14 +39,26 @@ export function nodeFiles(folder: string): SpoolFiles {
       ),
     rename: (from, to) => rename(pathOf(from), pathOf(to)),
     remove: name => unlink(pathOf(name)),
-    syncFolder: async () => {
-      const handle = await open(folder, constants.O_RDONLY)
-      try {
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    },
+    syncFolder: () => syncFolder(folder),
+  }
+}
+
+/** When it returns, the folder is there and survives a power cut with what is synced in it; also one that a process made just before it died. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  for (let made = folder; ; made = dirname(made)) {
+    await syncFolder(dirname(made))
+    if (first === undefined || made === first || made === dirname(made)) return
+  }
+}
+
+/** When it returns, all names made, changed and removed in the folder before survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

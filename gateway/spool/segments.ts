@@ -83,8 +83,9 @@ async function recoverNewest<E>(
       if (await hasRecordBehind(file, end, size)) await quarantine(files, file, segment.name, end, size, log)
       else log.info({ segment: segment.name, bytes: size - end }, 'cut off the torn end of the spool')
       await file.truncate(end)
-      await file.sync()
     }
+    // What a killed process had written and not synced counts from here on: others will build on it.
+    await file.sync()
     segment.size = end
     return end > 0 ? { next, dataBytes: end - snapshotBytes } : null
   } finally {

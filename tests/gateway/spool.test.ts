@@ -109,6 +109,18 @@ test('acknowledged entries are lost when syncing is switched off, so that this d
   expect((await start(disk.cut())).state).toEqual([])
 })
 
+test('what a killed process had written and not synced survives a power cut once it has been taken up', async () => {
+  const disk = createPowerCutDisk()
+  const killed = await start(disk)
+  await give(killed, 1)
+  disk.fail('sync', 'EIO')
+  void give(killed, 2)
+  await vi.waitFor(() => expect(killed.fatal).toHaveLength(1))
+  disk.fail('sync', null)
+  expect((await start(disk)).state).toEqual([1, 2])
+  expect((await start(disk.cut())).state).toEqual([1, 2])
+})
+
 test('the commit that was under way vanishes whole when it is torn at any byte', async () => {
   const disk = createPowerCutDisk()
   const bench = await start(disk, { segmentBytes: 1e6 })

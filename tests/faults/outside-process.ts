@@ -1,0 +1,71 @@
+/** A process to be tortured: the gateway between an outside broker and InfluxDB, composed as gateway/main.ts does, with small segments. */
+import { randomUUID } from 'node:crypto'
+import { deviceTopic, parseDeviceTopic } from '../../core/topics.ts'
+import type { DevicePacket } from '../../gateway/bus.ts'
+import { createGateway } from '../../gateway/gateway.ts'
+import { createLog, errorFields } from '../../gateway/log.ts'
+import { createOutsideBroker } from '../../gateway/outside-broker.ts'
+import { createInfluxTelemetry } from '../../storage/telemetry/influx.ts'
+import { FACILITY, type ProcessConfig, SEGMENT_BYTES, SPOOL_MAX_BYTES } from './process-config.ts'
+import { answerQuestions } from './questions.ts'
+
+const config = JSON.parse(process.env.FAULT_CONFIG ?? '{}') as Extract<ProcessConfig, { kind: 'outside' }>
+const log = createLog('warn')
+const fatal = (error: Error): never => {
+  log.fatal(errorFields(error), 'ends')
+  process.exit(1)
+}
+const instance = randomUUID()
+const telemetry = createInfluxTelemetry(config.influx)
+const broker = createOutsideBroker({
+  address: { url: config.brokerUrl },
+  facilities: [FACILITY],
+  instance,
+  ingest(packet, done) {
+    if (config.sabotage === 'hasty') receiptAtOnce(packet)
+    gateway.ingest(packet, done)
+  },
+  clock: Date.now,
+  log,
+  fatal,
+})
+const gateway = createGateway({
+  facilities: [FACILITY],
+  sink: telemetry.sink,
+  spoolDir: config.spoolDir,
+  spoolMaxBytes: SPOOL_MAX_BYTES,
+  segmentBytes: SEGMENT_BYTES,
+  bus: broker.bus,
+  log,
+  fatal,
+  instance,
+})
+await broker.check()
+await gateway.start()
+broker.connect()
+await gateway.known(FACILITY)
+broker.open(FACILITY)
+answerQuestions({
+  totals: () => gateway.totals(FACILITY),
+  async stop() {
+    await gateway.stop()
+    await broker.stop()
+    await telemetry.stop()
+  },
+})
+
+/** Sabotage: the device is told that its message is safe before anything was written. */
+function receiptAtOnce({ topic, payload }: DevicePacket): void {
+  const device = parseDeviceTopic(topic)?.device
+  if (!device) return
+  try {
+    const { messages, ...message } = JSON.parse(payload.toString()) as { boot: string; seq: number; messages?: { boot: string; seq: number }[] }
+    const last = messages?.at(-1) ?? message
+    const first = messages?.[0] ?? message
+    const gaps = first.seq > 0 ? [[0, first.seq - 1]] : []
+    const receipt = JSON.stringify({ boot: last.boot, seq: last.seq, gaps })
+    broker.bus.publish(deviceTopic(FACILITY, device, 'receipt'), receipt, { qos: 1, retain: true }).catch(() => undefined)
+  } catch {
+    // Poison: no receipt speaks of it.
+  }
+}

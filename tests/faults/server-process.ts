@@ -1,0 +1,33 @@
+/** A process to be tortured: the server as server/main.ts composes it, beside a broker whose accounts it does not keep. */
+import { join } from 'node:path'
+import { createLog } from '../../server/log.ts'
+import { createServer } from '../../server/server.ts'
+import { createRegistry } from '../../storage/registry/registry.ts'
+import { createInfluxTelemetry } from '../../storage/telemetry/influx.ts'
+
+export interface ServerProcessConfig {
+  dir: string
+  port: number
+  brokerUrl: string
+  influx: { url: string; token: string; org: string; bucket: string }
+}
+
+const { dir, port, brokerUrl, influx } = JSON.parse(process.env.FAULT_CONFIG ?? '{}') as ServerProcessConfig
+const registry = await createRegistry({ file: join(dir, 'registry.sqlite') })
+const server = createServer({
+  registry,
+  source: createInfluxTelemetry(influx).source,
+  config: {
+    httpPort: port,
+    dataDir: dir,
+    publicUrl: undefined,
+    tls: null,
+    broker: { url: brokerUrl },
+    manageBroker: false,
+    sessionSecret: 's'.repeat(32),
+    signingKeyFile: join(dir, 'signing.key'),
+  },
+  log: createLog('warn'),
+})
+await server.start()
+process.once('SIGTERM', () => process.exit(0))

@@ -8,6 +8,8 @@ import type { RejectionReason } from '../core/rejections.ts'
 interface Counted {
   /** Present on the first entry of each packet. */
   pk?: 1 | undefined
+  /** How many messages the packet was taken apart into, where that is not one; on its first entry. */
+  ms?: number | undefined
   /** Present when the packet's acknowledgement was held back by the rate limit; on its first entry. */
   df?: 1 | undefined
   /** How many numbers were skipped, seen by this message for the first time. */

@@ -1,4 +1,5 @@
 /** The message ledger: counts what was committed, closes hours into files, takes over what the store confirmed, and answers with rows. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerRow } from '../../core/ledger.ts'
 import type { Entry } from '../entries.ts'
 import { errorFields, type Log } from '../log.ts'
@@ -36,7 +37,7 @@ export interface Ledger {
   counts(facility: string, hour: number): Promise<ReadonlyMap<string, Counts>>
   /** Puts beside the rows what the store was found to hold. */
   keepRecount(facility: string, hour: number, found: ReadonlyMap<string, Recounted>): Promise<void>
-  /** Resolves when every entry that was durable at the call is counted. */
+  /** Resolves when every entry that was durable at the call is counted, and hours that could be closed or settled are. */
   caughtUp(): Promise<void>
   /** Since the first day. */
   totals(facility: string): Counts
@@ -69,7 +70,9 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
   const recounts = new Map<number, Map<string, ReadonlyMap<string, Recounted>>>()
   const cursorData = { toJSON: (): Saved => ({ ...counts.save(), skip: [...skip] }) }
   const listeners: ((hour: number, facilities: readonly string[]) => Promise<void>)[] = []
-  const stopping = new AbortController()
+  let stopped = false
+  /** Cuts the wait for more short. */
+  let wake = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let turn: Promise<unknown> = Promise.resolve()
   let idle: (() => void)[] = []
@@ -90,20 +93,26 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       return new Map([...closed].map(([device, row]) => [device, row.counts]))
     },
     keepRecount: (facility, hour, found) => inTurn(() => keepRecount(facility, hour, found)),
-    caughtUp: () => (stopping.signal.aborted ? Promise.resolve() : new Promise(resolve => idle.push(resolve))),
+    caughtUp: () =>
+      new Promise(resolve => {
+        if (stopped) return resolve()
+        idle.push(resolve)
+        wake.abort()
+      }),
     totals: facility => counts.totals(facility),
     state,
     onChange: listener => void listeners.push(listener),
     async stop() {
-      stopping.abort()
+      stopped = true
+      wake.abort()
       await running
       await turn
     },
   }
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const waiters = idle
+    while (!stopped) {
+      const waiters = [...idle]
       const commit = await consumer.next()
       if (commit) {
         await inTurn(() => take(commit))
@@ -111,10 +120,12 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
         if (counts.hours().some(hour => hour < newest)) await tend(newest)
         continue
       }
+      await tend(hourOf(clock() - CLOSE_AFTER_MS))
       idle = idle.filter(waiter => !waiters.includes(waiter))
       for (const waiter of waiters) waiter()
-      await tend(hourOf(clock() - CLOSE_AFTER_MS))
-      await consumer.wait(TICK_MS, stopping.signal)
+      if (idle.length > 0) continue
+      wake = new AbortController()
+      if (!stopped) await consumer.wait(TICK_MS, wake.signal)
     }
     for (const waiter of idle) waiter()
   }
@@ -157,7 +168,7 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       await files.tidy(clock())
     } catch (error) {
       log.error(errorFields(error), 'an hour of the message ledger cannot be written, trying again')
-      await consumer.wait(TICK_MS, stopping.signal)
+      if (!stopped) await sleep(TICK_MS, undefined, { signal: wake.signal }).catch(() => undefined)
     }
   }
 
@@ -175,7 +186,9 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       }
     const { pending } = state.get()
     if (!pending.includes(hour)) await state.change({ pending: [...pending, hour] })
-    await files.write({ hour, to: position, settled: kept?.settled ?? 0, rows })
+    // Opened again after a crash, it may hold entries that are still to come by the cursor.
+    const to = Math.max(position, skip.get(hour) ?? 0)
+    await files.write({ hour, to, settled: kept?.settled ?? 0, rows })
     counts.close(hour)
     for (const kept of [skip, before, recounts]) kept.delete(hour)
     generation += 1

@@ -1,37 +1,32 @@
-/** Keeps refused, conflicting and unverifiable messages, and dead letters, for 30 days in daily files of one JSON line each. */
-import { mkdir, open, readdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { StoredRow } from '../core/readings.ts'
+/** Keeps refused, conflicting and unverifiable messages for 30 days in daily files. */
 import { type Entry, isRefused } from './entries.ts'
+import { type DayFiles, dayOf, type KeptKind } from './kept/day-files.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Consumer } from './spool/consumer.ts'
 
-export type AsideKind = 'rejections' | 'conflicts' | 'dead-letters'
-
 /**
- * Files are `{kind}-{UTC day}.ndjson`. A line carries the `position` of its entry, which is unique: after a crash the last lines of a file may
- * stand there twice, so a reader keeps the first of each position.
+ * A line carries the `position` of its entry, which is unique: after a crash the last lines of a file may stand there twice, so a reader
+ * takes each position once.
  */
 export interface Aside {
   start(): void
-  /** When it returns the row is on disk. */
-  deadLetter(row: StoredRow, reason: string): Promise<void>
   stop(): Promise<void>
 }
 
 const DAYS_KEPT = 30
+/** What was replayed is part of the message ledger, and kept as long. */
+const REPLAYED_DAYS_KEPT = 5 * 366
 const DAY_MS = 86_400_000
 const WAIT_MS = 1_000
-const FILE = /^(?:rejections|conflicts|dead-letters)-(\d{4}-\d{2}-\d{2})\.ndjson$/
 
 export interface AsideDeps {
-  folder: string
+  files: DayFiles
   consumer: Consumer<Entry>
   clock(): number
   log: Log
 }
 
-export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside {
+export function createAside({ files, consumer, clock, log }: AsideDeps): Aside {
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let tidied = ''
@@ -40,7 +35,6 @@ export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside 
     start() {
       running = run()
     },
-    deadLetter: (row, reason) => append('dead-letters', [deadLetterLine(row, reason)]),
     async stop() {
       stopping.abort()
       await running
@@ -67,8 +61,11 @@ export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside 
   /** A disk that is full now may not be so in a moment; what is not kept stays in the spool. */
   async function keep(lines: Record<'rejections' | 'conflicts', string[]>): Promise<boolean> {
     try {
-      await append('rejections', lines.rejections)
-      await append('conflicts', lines.conflicts)
+      const today = dayOf(clock())
+      await tidy(today)
+      await files.append('rejections', today, lines.rejections)
+      lines.rejections = []
+      await files.append('conflicts', today, lines.conflicts)
       return true
     } catch (error) {
       log.error(errorFields(error), 'refused messages cannot be put aside: they wait in the spool')
@@ -77,26 +74,12 @@ export function createAside({ folder, consumer, clock, log }: AsideDeps): Aside 
     }
   }
 
-  async function append(kind: AsideKind, lines: readonly string[]): Promise<void> {
-    if (lines.length === 0) return
-    const today = new Date(clock()).toISOString().slice(0, 10)
-    await mkdir(folder, { recursive: true })
-    if (tidied !== today) await tidy(today)
-    const file = await open(join(folder, `${kind}-${today}.ndjson`), 'a', 0o600)
-    try {
-      await file.appendFile(`${lines.join('\n')}\n`)
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
-  }
-
   async function tidy(today: string): Promise<void> {
-    const oldest = new Date(Date.parse(today) - DAYS_KEPT * DAY_MS).toISOString().slice(0, 10)
-    for (const name of await readdir(folder)) {
-      const day = FILE.exec(name)?.[1]
-      if (day !== undefined && day < oldest) await unlink(join(folder, name))
-    }
+    if (tidied === today) return
+    const before = (days: number): string => dayOf(Date.parse(today) - days * DAY_MS)
+    for (const kind of ['rejections', 'conflicts', 'dead-letters'] as KeptKind[])
+      await files.tidy(kind, before(DAYS_KEPT))
+    await files.tidy('replayed', before(REPLAYED_DAYS_KEPT))
     tidied = today
   }
 }
@@ -105,6 +88,3 @@ function kindOf(entry: Entry): 'rejections' | 'conflicts' | null {
   if (isRefused(entry)) return 'rejections'
   return (entry.k === 'c' || entry.k === 'd') && entry.raw !== undefined ? 'conflicts' : null
 }
-
-const deadLetterLine = (row: StoredRow, reason: string): string =>
-  JSON.stringify({ ...row, key: String(row.key), reason })

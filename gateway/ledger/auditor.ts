@@ -15,8 +15,10 @@ export interface AuditorDeps {
   balance: PacketBalance
   storePosition(): number
   facilities(): Iterable<string>
+  /** How many are still dead. */
+  deadLetters(facility: string): number
   /** A technical alarm begins or ends. */
-  raise(facility: string, code: 'ledger_unbalanced', active: boolean, detail: string): void
+  raise(facility: string, code: 'ledger_unbalanced' | 'dead_letters', active: boolean, detail: string): void
   clock(): number
   log: Log
   /** How often is looked whether an hour is due. */
@@ -27,6 +29,8 @@ export interface Auditor {
   start(): void
   /** Rows of the last 31 days in which an equation does not hold. */
   redRows(facility: string): number
+  /** Has a closed hour recounted at the next occasion. */
+  again(hour: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -51,6 +55,10 @@ export function createAuditor(deps: AuditorDeps): Auditor {
       }, deps.everyMs ?? EVERY_MS)
     },
     redRows,
+    async again(hour) {
+      const { pending } = state.get()
+      if (!pending.includes(hour) && (await ledger.closed(hour))) await state.change({ pending: [...pending, hour] })
+    },
     async stop() {
       stopping.abort()
       clearInterval(timer)
@@ -122,12 +130,19 @@ export function createAuditor(deps: AuditorDeps): Auditor {
 
   function alarm(): void {
     for (const facility of deps.facilities()) {
-      const rows = redRows(facility)
-      if (raised.get(facility) === rows > 0) continue
-      raised.set(facility, rows > 0)
-      if (rows > 0) log.error({ facility, rows }, 'the message ledger does not balance')
-      deps.raise(facility, 'ledger_unbalanced', rows > 0, `${rows}`)
+      tell(facility, 'ledger_unbalanced', redRows(facility), 'the message ledger does not balance')
+      tell(facility, 'dead_letters', deps.deadLetters(facility), 'the store has refused messages')
     }
+  }
+
+  function tell(facility: string, code: 'ledger_unbalanced' | 'dead_letters', rows: number, text: string): void {
+    const key = `${facility}/${code}`
+    const active = rows > 0
+    // What an earlier process raised may have ended with it: the first time it is told in any case.
+    if (raised.get(key) === active) return
+    raised.set(key, active)
+    if (active) log.error({ facility, rows }, text)
+    deps.raise(facility, code, active, `${rows} ${rows === 1 ? 'row' : 'rows'}`)
   }
 
   async function recountDue(): Promise<void> {

@@ -252,7 +252,8 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
         since: tallied?.since ?? 0,
         counts: tallied?.of(facility, device),
       })
-      const replayed = deps.replayed(facility, device, hour)
+      // A row refused before a crash may have been taken after it, and be replayed all the same.
+      const replayed = Math.min(deps.replayed(facility, device, hour), found.deadLettered)
       return ledgerRow(device, hour, {
         counts: open?.get(facility)?.get(device) ?? (open ? undefined : row?.counts) ?? noCounts(),
         stored: found.stored + replayed,

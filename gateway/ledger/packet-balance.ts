@@ -71,8 +71,13 @@ function differenceIn({ taken, acknowledged, committed, surplus }: Counters): nu
 }
 
 /** The facility for which a packet counts: the publisher's, where it had no right to the topic; else that of the topic, as in its entries. */
-export const facilityOfPacket = ({ topic, publisher }: DevicePacket): string =>
-  publisher?.facility ?? topic.split('/', 3)[2] ?? ''
+export function facilityOfPacket({ topic, publisher }: DevicePacket): string {
+  if (publisher) return publisher.facility
+  const from = topic.indexOf('/', topic.indexOf('/') + 1) + 1
+  if (from < 2) return ''
+  const to = topic.indexOf('/', from)
+  return to < 0 ? topic.slice(from) : topic.slice(from, to)
+}
 
 /** How many packets each facility has among the entries of a commit. */
 export function packetsIn(entries: readonly Entry[]): Map<string, number> {

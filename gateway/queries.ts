@@ -1,4 +1,5 @@
 /** Answers what the server asks about this gateway's own books: ledger, rejections, conflicts, dead letters. Beside the ingest, never in its way. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { type AnswerMessage, QUERY_ERRORS, type QueryMessage, queryMessageSchema } from '../core/ledger.ts'
@@ -25,6 +26,7 @@ export interface Queries {
 
 /** Questions that wait in a lane beyond this are refused: whoever asks so much asks again. */
 const MAX_WAITING = 100
+const STOP_MS = 2_000
 
 export function createQueries({ facilities, bus, answers, log }: QueriesDeps): Queries {
   /** What needs the store must not hold up what does not. In each lane one question at a time. */
@@ -38,7 +40,8 @@ export function createQueries({ facilities, bus, answers, log }: QueriesDeps): Q
     },
     async stop() {
       stopped = true
-      await Promise.all([lanes.disk.turn, lanes.store.turn])
+      // A store that hangs must not keep the gateway from ending.
+      await Promise.race([Promise.all([lanes.disk.turn, lanes.store.turn]), sleep(STOP_MS, undefined, { ref: false })])
     },
   }
 

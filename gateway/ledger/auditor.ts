@@ -1,4 +1,5 @@
 /** Sees to it that the ledger is checked: recounts each closed hour and older ones in turn, watches the packets, keeps where it is red, alarms. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import { HOUR_MS } from '../../core/ledger.ts'
 import { errorFields, type Log } from '../log.ts'
@@ -34,7 +35,8 @@ export interface Auditor {
   stop(): Promise<void>
 }
 
-const EVERY_MS = 5_000
+const EVERY_MS = 2_000
+const STOP_MS = 2_000
 
 export function createAuditor(deps: AuditorDeps): Auditor {
   const { ledger, recount, balance, clock, log } = deps
@@ -62,7 +64,8 @@ export function createAuditor(deps: AuditorDeps): Auditor {
     async stop() {
       stopping.abort()
       clearInterval(timer)
-      await working
+      // A store that hangs must not keep the gateway from ending.
+      await Promise.race([working, sleep(STOP_MS, undefined, { ref: false })])
     },
   }
 

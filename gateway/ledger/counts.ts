@@ -1,4 +1,4 @@
-/** Counts the spool's entries per gateway hour, facility and device. Holds the hours that are open, and the totals since the first day. */
+/** Counts the spool's entries per gateway hour, facility and device, for the hours that are open. */
 import { deviceIdSchema, facilityIdSchema } from '../../core/ids.ts'
 import { HOUR_MS } from '../../core/ledger.ts'
 import type { Entry } from '../entries.ts'
@@ -28,7 +28,6 @@ export type HourCounts = Map<string, Map<string, Counts>>
 export type SavedHour = [facility: string, devices: [device: string, counts: number[]][]][]
 
 export interface SavedCounts {
-  totals: [facility: string, counts: number[]][]
   open: [hour: number, rows: SavedHour][]
 }
 
@@ -40,7 +39,6 @@ export interface LedgerCounts {
   /** Opens an hour again with what had been counted. */
   reopen(hour: number, rows: HourCounts): void
   close(hour: number): void
-  totals(facility: string): Counts
   save(): SavedCounts
 }
 
@@ -57,7 +55,6 @@ export const decodeCounts = (list: readonly number[]): Counts =>
 
 export function createLedgerCounts(saved: SavedCounts | null): LedgerCounts {
   const open = new Map<number, HourCounts>((saved?.open ?? []).map(([hour, rows]) => [hour, decodeHour(rows)]))
-  const totals = new Map<string, Counts>((saved?.totals ?? []).map(([id, list]) => [id, decodeCounts(list)]))
 
   return {
     add(entry) {
@@ -65,17 +62,12 @@ export function createLedgerCounts(saved: SavedCounts | null): LedgerCounts {
       const facilities = getOrMake(open, hour, newMap<Map<string, Counts>>)
       const facility = facilityIn(facilities, entry.f)
       count(entry, deviceIn(getOrMake(facilities, facility, newMap<Counts>), entry))
-      count(entry, getOrMake(totals, facility, noCounts))
     },
     hours: () => [...open.keys()].sort((a, b) => a - b),
     hour: hour => open.get(hour),
     reopen: (hour, rows) => void open.set(hour, rows),
     close: hour => void open.delete(hour),
-    totals: facility => totals.get(facility) ?? noCounts(),
-    save: () => ({
-      totals: [...totals].map(([id, counts]) => [id, encodeCounts(counts)]),
-      open: [...open].map(([hour, rows]) => [hour, encodeHour(rows)]),
-    }),
+    save: () => ({ open: [...open].map(([hour, rows]) => [hour, encodeHour(rows)]) }),
   }
 }
 

@@ -39,8 +39,6 @@ export interface Ledger {
   keepRecount(facility: string, hour: number, found: ReadonlyMap<string, Recounted>): Promise<void>
   /** Resolves when every entry that was durable at the call is counted, and hours that could be closed or settled are. */
   caughtUp(): Promise<void>
-  /** Since the first day. */
-  totals(facility: string): Counts
   state: KeptState
   /** Told after rows of a closed hour have changed. */
   onChange(listener: (hour: number, facilities: readonly string[]) => Promise<void>): void
@@ -65,7 +63,12 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
   const skip = new Map<number, number>(saved?.skip ?? [])
   /** Of open hours: what their files said before, if they have one. */
   const before = new Map<number, ClosedHour | null>()
-  for (const hour of counts.hours()) before.set(hour, await files.read(hour))
+  for (const hour of counts.hours()) {
+    const closed = await files.read(hour)
+    // Closed and not reopened since the cursor was kept: the file counts all that the cursor's data does.
+    if (closed && closed.to >= consumer.cursor().position) counts.close(hour)
+    else before.set(hour, closed)
+  }
   /** Recounts of open hours; by hour, facility, device. */
   const recounts = new Map<number, Map<string, ReadonlyMap<string, Recounted>>>()
   const cursorData = { toJSON: (): Saved => ({ ...counts.save(), skip: [...skip] }) }
@@ -92,14 +95,14 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       const closed = (await files.read(hour))?.rows.get(facility) ?? new Map<string, ClosedRow>()
       return new Map([...closed].map(([device, row]) => [device, row.counts]))
     },
-    keepRecount: (facility, hour, found) => inTurn(() => keepRecount(facility, hour, found)),
+    keepRecount: (facility, hour, found) =>
+      stopped ? Promise.resolve() : inTurn(() => keepRecount(facility, hour, found)),
     caughtUp: () =>
       new Promise(resolve => {
         if (stopped) return resolve()
         idle.push(resolve)
         wake.abort()
       }),
-    totals: facility => counts.totals(facility),
     state,
     onChange: listener => void listeners.push(listener),
     async stop() {
@@ -180,8 +183,8 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     const rows: ClosedRows = new Map()
     for (const [facility, devices] of open)
       for (const [device, counted] of devices) {
-        const { stored = 0, deadLettered = 0 } = kept?.rows.get(facility)?.get(device) ?? {}
-        const recounted = recounts.get(hour)?.get(facility)?.get(device) ?? null
+        const { stored, deadLettered } = kept?.rows.get(facility)?.get(device) ?? emptyRow()
+        const recounted = openRecount(facility, hour, device, counted)
         put(rows, facility, device, { counts: counted, stored, deadLettered, recounted })
       }
     const { pending } = state.get()
@@ -194,6 +197,13 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     generation += 1
     consumer.advance(position, cursorData)
     await tell(hour, [...rows.keys()])
+  }
+
+  /** Of an open hour; that of before it was opened again stands as long as nothing new was accepted. */
+  function openRecount(facility: string, hour: number, device: string, counted: Counts | undefined): Recounted | null {
+    const kept = before.get(hour)?.rows.get(facility)?.get(device)
+    const stands = kept && kept.counts.accepted === (counted?.accepted ?? 0)
+    return recounts.get(hour)?.get(facility)?.get(device) ?? (stands ? kept.recounted : null)
   }
 
   /** Once all of an hour has left the spool, what the store did with it is written beside it, and the tally may forget it. */
@@ -254,12 +264,13 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       })
       // A row refused before a crash may have been taken after it, and be replayed all the same.
       const replayed = Math.min(deps.replayed(facility, device, hour), found.deadLettered)
+      const counted = open ? open.get(facility)?.get(device) : row?.counts
       return ledgerRow(device, hour, {
-        counts: open?.get(facility)?.get(device) ?? (open ? undefined : row?.counts) ?? noCounts(),
+        counts: counted ?? noCounts(),
         stored: found.stored + replayed,
         deadLettered: found.deadLettered - replayed,
         storeThere,
-        recounted: (open ? recounts.get(hour)?.get(facility)?.get(device) : row?.recounted) ?? null,
+        recounted: open ? openRecount(facility, hour, device, counted) : (row?.recounted ?? null),
         packetsDiffer: differing && device === '',
       })
     })

@@ -167,7 +167,7 @@ export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
   }
 }
 
-const RARE = ['nb', 'm', 'e', 'pk', 'df', 'g', 'rc'] as const
+const RARE = ['nb', 'm', 'e', 'pk', 'ms', 'df', 'g', 'rc'] as const
 const [COMMA, CLOSE] = [0x2c, 0x7d]
 const KIND_AND_FACILITY = utf8('{"k":"a","f":"')
 const DEVICE = utf8('","d":"')

@@ -20,7 +20,7 @@ export interface Kept<L> {
 const READ_BYTES = 16 * 1024 * 1024
 const DAY_MS = 86_400_000
 
-export const idOf = (day: string, position: number): string => `${day}-${String(position).padStart(16, '0')}`
+const idOf = (day: string, position: number): string => `${day}-${String(position).padStart(16, '0')}`
 /** The day in whose file an item with this id stands. */
 export const dayOfId = (id: string): string => id.slice(0, 10)
 

@@ -110,6 +110,15 @@ export const gatewayMessageSchema = z.object({
       stored: z.int(),
       spooled: z.int(),
       dead_lettered: z.int(),
+      /** Numbers skipped, and those of them that came after all. */
+      missing: z.int(),
+      recovered: z.int(),
+      /** Distinct identities received + missing − recovered. */
+      expected: z.int(),
+      /** Packets whose acknowledgement was held back by the rate limit. */
+      deferred: z.int(),
+      /** False while any row of the ledger of the last 31 days has an equation that does not hold. */
+      balanced: z.boolean(),
     })
     .nullable(),
   spool_bytes: z.int().nullable(),

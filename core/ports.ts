@@ -16,6 +16,11 @@ export interface TelemetrySink {
    * May be repeated with any batch boundaries, wholly or partly: a row is stored once (by key, or by skipping positions already committed).
    */
   write(rows: readonly StoredRow[], position: number): Promise<void>
+  /**
+   * Stores rows that were refused when their turn came, whatever their position; when it returns they are durable. By key: a row that
+   * is there already is left as it is, so it may be repeated. Throws as `write` does; on `store_refused` some of the rows may be stored.
+   */
+  restore(rows: readonly StoredRow[]): Promise<void>
   /** The committed position, or null when the store keeps none (then replays are idempotent by key). Read once at start. */
   position(): Promise<number | null>
   /** Finishes what is under way and lets go of the store. Nothing written before is lost. */
@@ -33,6 +38,14 @@ export interface ScanQuery extends TimeRange {
   devices?: readonly DeviceId[]
   profiles?: readonly ProfileId[]
   metrics?: readonly string[]
+}
+
+/** Messages by when the gateway got them (`rx`, half-open); device times outside the range are not looked at. */
+export interface ArrivalQuery extends TimeRange {
+  facility: FacilityId
+  devices?: readonly string[]
+  rxFromMs: number
+  rxToMs: number
 }
 
 export interface BucketQuery extends TimeRange {
@@ -55,6 +68,8 @@ export interface TelemetrySource {
   ): Promise<StoredEvent[]>
   /** Number of stored messages (rows, not readings), recounted from the store. */
   count(query: ScanQuery): Promise<{ telemetry: number; events: number }>
+  /** Number of stored messages, telemetry and events together, of each device that has any. */
+  countByDevice(query: ArrivalQuery): Promise<Map<string, number>>
   /**
    * Copies the range's readings into one Parquet file (columns: facility, device, profile, metric VARCHAR; value DOUBLE; text VARCHAR;
    * key BIGINT; device_ms, rx BIGINT; boot VARCHAR; seq BIGINT; marks VARCHAR), ordered by device, key, metric. Cancelled by `signal`.

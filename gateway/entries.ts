@@ -8,6 +8,8 @@ import type { RejectionReason } from '../core/rejections.ts'
 interface Counted {
   /** Present on the first entry of each packet. */
   pk?: 1 | undefined
+  /** How many messages the packet was taken apart into, where that is not one; on its first entry. */
+  ms?: number | undefined
   /** Present when the packet's acknowledgement was held back by the rate limit; on its first entry. */
   df?: 1 | undefined
   /** How many numbers were skipped, seen by this message for the first time. */
@@ -165,7 +167,7 @@ export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
   }
 }
 
-const RARE = ['nb', 'm', 'e', 'pk', 'df', 'g', 'rc'] as const
+const RARE = ['nb', 'm', 'e', 'pk', 'ms', 'df', 'g', 'rc'] as const
 const [COMMA, CLOSE] = [0x2c, 0x7d]
 const KIND_AND_FACILITY = utf8('{"k":"a","f":"')
 const DEVICE = utf8('","d":"')

@@ -1,8 +1,7 @@
 /** The gateway's composition: what comes in by `ingest` is judged, spooled, acknowledged, stored and shown. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { TelemetrySink } from '../core/ports.ts'
-import { createAside } from './aside.ts'
+import type { TelemetrySink, TelemetrySource } from '../core/ports.ts'
 import { boardStateSchema, createBoardModel } from './board-model.ts'
 import type { GatewayBus, Ingest } from './bus.ts'
 import { createEntryEncoder, type Entry } from './entries.ts'
@@ -10,7 +9,9 @@ import { lockFolder } from './folder-lock.ts'
 import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
 import { createIntake } from './intake.ts'
 import { readJson, writeJson } from './json-file.ts'
-import { createPacketJudge } from './judge-packet.ts'
+import { createPacketJudge, type PacketJudge } from './judge-packet.ts'
+import { createBooks } from './ledger/books.ts'
+import { createPacketBalance, facilityOfPacket, type PacketBalance, packetsIn } from './ledger/packet-balance.ts'
 import { createStoreTally } from './ledger/store-tally.ts'
 import { createLiveOut } from './live-out.ts'
 import { errorFields, type Log } from './log.ts'
@@ -28,6 +29,14 @@ export interface GatewayDeps {
   /** `all`: every facility whose registry message is seen; with the embedded broker only. */
   facilities: readonly string[] | 'all'
   sink: TelemetrySink
+  /** Where the ledger recounts what is stored; without it no row is ever recounted. */
+  source?: Pick<TelemetrySource, 'countByDevice'>
+  /** Begins or ends a technical alarm of a facility. */
+  raise?(facility: string, code: 'ledger_unbalanced' | 'dead_letters', active: boolean, detail: string): void
+  /** Where the sockets count what they acknowledge; without it that is counted where packets are handed over. */
+  balance?: PacketBalance
+  /** Puts something around the judge: fault tests lose messages on purpose. */
+  around?(judge: PacketJudge): PacketJudge
   /** Belongs to this gateway alone: spool, copies of registries, what is kept aside. */
   spoolDir: string
   spoolMaxBytes: number
@@ -67,17 +76,22 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const { bus, sink, spoolDir, log, fatal, instance = randomUUID(), metrics = createGatewayMetrics() } = deps
   const clock = deps.clock ?? Date.now
   const received = createReceived()
+  const { around = judge => judge } = deps
+  const balance = deps.balance ?? createPacketBalance()
   const spool = createSpool<Entry>({
     files: deps.files ?? nodeFiles(join(spoolDir, 'spool')),
     state: received,
     encode: createEntryEncoder(),
-    consumers: ['store', 'aside'],
+    consumers: ['store', 'aside', 'ledger'],
     maxBytes: deps.spoolMaxBytes,
     ...(deps.segmentBytes === undefined ? {} : { segmentBytes: deps.segmentBytes }),
     ...(deps.commitMs === undefined ? {} : { commitMs: deps.commitMs }),
     log,
     fatal,
-    onCommit: ({ messages, seconds }) => metrics.commit(messages, seconds),
+    onCommit: ({ entries, messages, seconds }) => {
+      metrics.commit(messages, seconds)
+      for (const [facility, packets] of packetsIn(entries)) balance.committed(facility, packets)
+    },
   })
   const registry = createFacilityRegistry({
     facilities: deps.facilities,
@@ -95,7 +109,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     ingest: (packet, done) => {
       if (!running) throw new Error('the gateway has not been started')
-      running.ingest(packet, done)
+      const facility = facilityOfPacket(packet)
+      balance.taken(facility)
+      if (deps.balance) return running.ingest(packet, done)
+      running.ingest(packet, outcome => {
+        balance.acknowledged(facility)
+        done(outcome)
+      })
     },
     known: registry.known,
     ready: () => running !== null && registry.complete(),
@@ -105,10 +125,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   function totals(facility: string): GatewayTotals {
-    const { accepted, duplicate, conflicting, refused } = received.totals(facility)
-    const { stored, deadLettered } = running?.storeTotals(facility) ?? { stored: 0, deadLettered: 0 }
-    const spooled = accepted - stored - deadLettered
-    return { accepted, duplicate, conflicting, refused, stored, spooled, dead_lettered: deadLettered }
+    const { received: distinct, ...fates } = received.totals(facility)
+    const counted = running?.storeTotals(facility) ?? { stored: 0, deadLettered: 0 }
+    const replayed = Math.min(running?.books.replayed(facility) ?? 0, counted.deadLettered)
+    const stored = counted.stored + replayed
+    const dead_lettered = counted.deadLettered - replayed
+    const spooled = fates.accepted - stored - dead_lettered
+    const expected = distinct + fates.missing - fates.recovered
+    return { ...fates, stored, spooled, dead_lettered, expected, balanced: redRows(facility) === 0 }
+  }
+
+  /** Of the ledger, as metrics: numbers only. */
+  function columns(facility: string): Record<string, number> {
+    const { balanced: _, ...numbers } = totals(facility)
+    return { ...numbers, red: redRows(facility) }
+  }
+
+  function redRows(facility: string): number {
+    return running?.books.redRows(facility) ?? 0
   }
 
   async function run() {
@@ -116,20 +150,34 @@ export function createGateway(deps: GatewayDeps): Gateway {
     await spool.start((await sink.position()) ?? 0)
     const boardFile = join(spoolDir, 'board.json')
     const board = createBoardModel(await readJson(boardFile, boardStateSchema))
-    const aside = createAside({ folder: join(spoolDir, 'aside'), consumer: spool.consumer('aside'), clock, log, fatal })
+    const served = () => [...registry.facilities()].map(facility => facility.id)
     const tally = createStoreTally(spool.consumer('store').cursor().data)
+    const books = await createBooks({
+      spool,
+      tally,
+      sink,
+      source: deps.source,
+      balance,
+      folder: spoolDir,
+      bus,
+      facilities: deps.facilities,
+      served,
+      raise: deps.raise ?? (() => undefined),
+      fatal,
+      clock,
+      log,
+    })
     const store = createStoreWriter({
       sink,
       consumer: spool.consumer('store'),
       tally,
-      deadLetter: aside.deadLetter,
+      deadLetter: books.bury,
       log,
       clock,
       onWrite: metrics.storeWrite,
     })
     const receipts = createReceipts({ bus, received, whenDurable: then => spool.append([], 0, then), clock })
     const live = createLiveOut({ board, registry, bus, instance, clock, log })
-    const served = () => [...registry.facilities()].map(facility => facility.id)
     const heartbeat = createHeartbeat({
       instance,
       version: VERSION,
@@ -140,8 +188,18 @@ export function createGateway(deps: GatewayDeps): Gateway {
       clock,
       log,
     })
-    const judge = createPacketJudge({ registry, received, limit: createRateLimit(), skewMs: board.skewMs })
-    const ingest = createIntake({ judge, spool, board, receipts, bus, metrics, clock, log })
+    const judge = around(createPacketJudge({ registry, received, limit: createRateLimit(), skewMs: board.skewMs }))
+    const ingest = createIntake({
+      judge,
+      spool,
+      board,
+      receipts,
+      bus,
+      metrics,
+      statusTaken: facility => balance.committed(facility, 1),
+      clock,
+      log,
+    })
     const saveBoard = () =>
       writeJson(boardFile, board.save()).catch(error => log.warn(errorFields(error), 'the board could not be kept'))
     const boardTimer = setInterval(saveBoard, BOARD_EVERY_MS)
@@ -149,12 +207,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
       spoolBytes: spool.bytes,
       spoolFull: spool.full,
       storeInTrouble: () => store.trouble() !== null,
-      totals: () => served().map(facility => [facility, totals(facility)] as const),
+      totals: () => served().map(facility => [facility, columns(facility)] as const),
     })
-    for (const part of [aside, store, receipts, live, heartbeat]) part.start()
+    for (const part of [store, receipts, live, heartbeat]) part.start()
+    await books.start()
 
     return {
       ingest,
+      books,
       storeTotals: tally.totals,
       registryChanged(facility: string) {
         live.sendAll(facility)
@@ -165,7 +225,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         receipts.stop()
         live.stop()
         await store.stop()
-        await aside.stop()
+        await books.stop()
         await spool.stop()
         await heartbeat.stop()
         await saveBoard()

@@ -17,6 +17,8 @@ export interface IntakeDeps {
   receipts: Receipts
   bus: GatewayBus
   metrics: GatewayMetrics
+  /** A status needs no keeping: its packet counts as committed once it is known. */
+  statusTaken(facility: string): void
   clock(): number
   log: Log
 }
@@ -29,6 +31,7 @@ export function createIntake(deps: IntakeDeps): Ingest {
     const judged = judge.judge(packet, rxMs)
     if (judged.status) {
       board.status(judged.status.device, judged.status.message, rxMs, packet.retained)
+      deps.statusTaken(judged.status.device.facility)
       return done(IN_TIME)
     }
     spool.append(judged.entries, judged.messages, () => {

@@ -92,7 +92,10 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
     if (route.channel === null) {
       refuse(work, { reason: 'not_own_topic', fields: [], detail: 'a device publishes on its own topics only' }, {})
     } else {
-      for (const item of decode(route.channel, packet.payload)) judgeItem(work, item)
+      const items = decode(route.channel, packet.payload)
+      for (const item of items) judgeItem(work, item)
+      // Counted before they were judged: what is lost in between shows in the ledger.
+      if (items.length !== 1 && judged.entries[0]) judged.entries[0].ms = items.length
     }
     finish(work)
     return judged

@@ -64,6 +64,7 @@ async function run(config: GatewayConfig): Promise<void> {
   const gateway = createGateway({
     facilities: config.facilities,
     sink: telemetry.sink,
+    source: telemetry.source,
     spoolDir: config.spoolDir,
     spoolMaxBytes: config.spoolMaxBytes,
     bus: broker.bus,

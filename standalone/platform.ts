@@ -53,6 +53,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     const gateway = createGateway({
       facilities: 'all',
       sink: store.sink,
+      source: store.source,
       spoolDir: config.spoolDir,
       spoolMaxBytes: config.spoolMaxBytes,
       bus: broker.bus,

@@ -1,6 +1,7 @@
 /** How many rows the store took and refused, per device and gateway hour and since the first day; lives in the store cursor's data. */
 import { HOUR_MS } from '../../core/ledger.ts'
 import type { StoredRow } from '../../core/readings.ts'
+import { getOrMake } from './get-or-make.ts'
 
 /** Rows of one device-hour, or of a facility since its first day. */
 export interface StoreCounts {
@@ -10,7 +11,10 @@ export interface StoreCounts {
 export interface TalliedHour {
   /** Position of the first row counted for this hour: tells whether an older count of the same hour is contained in this one. */
   since: number
+  /** Rows counted for it; grows with each. */
+  rows: number
   of(facility: string, device: string): Readonly<StoreCounts> | undefined
+  devices(): Iterable<readonly [facility: string, device: string]>
 }
 
 /**
@@ -60,9 +64,7 @@ export function createStoreTally(saved: unknown): StoreTally {
     hours: () => [...hours.keys()],
     hour(hour) {
       const found = hours.get(hour)
-      return found
-        ? { since: found.since, of: (facility, device) => found.facilities.get(facility)?.get(device) }
-        : null
+      return found ? viewOf(found) : null
     },
     prune: hour => void hours.delete(hour),
     totals: facility => ({ ...totalOf(facility) }),
@@ -85,19 +87,12 @@ export function createStoreTally(saved: unknown): StoreTally {
 
   function countOf(row: StoredRow): StoreCounts {
     const at = row.rx - (row.rx % HOUR_MS)
-    let hour = hours.get(at)
-    if (!hour) hours.set(at, (hour = { since: row.position, facilities: new Map() }))
-    let devices = hour.facilities.get(row.facility)
-    if (!devices) hour.facilities.set(row.facility, (devices = new Map()))
-    let counts = devices.get(row.device)
-    if (!counts) devices.set(row.device, (counts = { stored: 0, deadLettered: 0 }))
-    return counts
+    const hour = getOrMake(hours, at, () => ({ since: row.position, facilities: new Map() }))
+    return getOrMake(getOrMake(hour.facilities, row.facility, newDevices), row.device, none)
   }
 
   function totalOf(facility: string): StoreCounts {
-    let counts = totals.get(facility)
-    if (!counts) totals.set(facility, (counts = { stored: 0, deadLettered: 0 }))
-    return counts
+    return getOrMake(totals, facility, none)
   }
 
   function restore(data: unknown): void {
@@ -110,11 +105,24 @@ export function createStoreTally(saved: unknown): StoreTally {
     for (const [at, since, devices] of data.hours) {
       const hour: Hour = { since, facilities: new Map() }
       for (const [facility, device, stored, deadLettered] of devices) {
-        const known = hour.facilities.get(facility) ?? new Map<string, StoreCounts>()
-        hour.facilities.set(facility, known.set(device, { stored, deadLettered }))
+        getOrMake(hour.facilities, facility, newDevices).set(device, { stored, deadLettered })
       }
       hours.set(at, hour)
     }
+  }
+}
+
+const none = (): StoreCounts => ({ stored: 0, deadLettered: 0 })
+const newDevices = (): Map<string, StoreCounts> => new Map()
+
+const viewOf = ({ since, facilities }: Hour): TalliedHour => {
+  const counts = [...facilities.values()].flatMap(devices => [...devices.values()])
+  return {
+    since,
+    rows: counts.reduce((sum, { stored, deadLettered }) => sum + stored + deadLettered, 0),
+    of: (facility, device) => facilities.get(facility)?.get(device),
+    devices: () =>
+      [...facilities].flatMap(([facility, devices]) => [...devices.keys()].map(id => [facility, id] as const)),
   }
 }
 

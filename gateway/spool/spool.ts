@@ -30,7 +30,8 @@ export interface SpoolOptions<E> {
   log: Log
   /** Called once when the disk can no longer be trusted (a failed sync must never be tried again): the process has to end. */
   fatal(error: Error): void
-  onCommit?(commit: { messages: number; bytes: number; seconds: number }): void
+  /** Called when a commit is durable, before anybody is told so. */
+  onCommit?(commit: { entries: readonly E[]; messages: number; bytes: number; seconds: number }): void
 }
 
 export interface Spool<E> {
@@ -186,7 +187,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
     recent.add({ first: nextPosition, entries: batch.entries }, body, slowest)
     nextPosition += batch.entries.length
     const seconds = (performance.now() - beganMs) / 1000
-    options.onCommit?.({ messages: batch.messages, bytes: record.bytes, seconds })
+    options.onCommit?.({ entries: batch.entries, messages: batch.messages, bytes: record.bytes, seconds })
     committed.fire()
     if (rotate) advanced()
   }

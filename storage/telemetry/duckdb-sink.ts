@@ -63,6 +63,14 @@ export function createDuckdbSink(store: DuckdbStore): TelemetrySink {
     return turn
   }
 
+  /** In turn too, but what it meets says nothing about the writes that wait behind it. */
+  function aside(action: () => Promise<void>): Promise<void> {
+    if (stopped) return Promise.reject(new AppError('store_unavailable', 'The telemetry sink has been stopped'))
+    const turn = queue.then(action)
+    queue = turn.catch(() => undefined)
+    return turn
+  }
+
   const current = (): Promise<Known> =>
     store.use(async (db, generation) => {
       if (known?.generation === generation) return known
@@ -88,6 +96,20 @@ export function createDuckdbSink(store: DuckdbStore): TelemetrySink {
         if (position <= before.position) return
         try {
           await store.use(() => commit(before, fresh, position))
+        } catch (error) {
+          await forget()
+          throw error
+        }
+      }),
+    restore: rows =>
+      aside(async () => {
+        assertStorable(rows)
+        const before = await current()
+        try {
+          await store.use(async () => {
+            const fresh = await withoutStored(before.connection, rows)
+            if (fresh.length > 0) await commit(before, fresh, before.position)
+          })
         } catch (error) {
           await forget()
           throw error
@@ -130,6 +152,22 @@ async function commit(known: Known, rows: readonly StoredRow[], position: number
     await connection.run('rollback').catch(() => undefined)
     throw error
   }
+}
+
+/** The rows that the file does not hold yet, each key once; one look-up for each row, as dead letters are few. */
+async function withoutStored(connection: DuckdbConnection, rows: readonly StoredRow[]): Promise<StoredRow[]> {
+  const fresh = new Map<string, StoredRow>()
+  for (const row of rows) {
+    const { kind, facility, device, key } = row
+    const [found] = await connection.rows(
+      kind === 'event'
+        ? 'select 1 from event where facility = $facility and device = $device and key = $key limit 1'
+        : 'select 1 from reading r join series s on s.id = r.series where s.facility = $facility and s.device = $device and r.key = $key limit 1',
+      { facility, device, key },
+    )
+    if (!found) fresh.set(`${kind}/${facility}/${device}/${key}`, row)
+  }
+  return [...fresh.values()]
 }
 
 type SeriesRow = [id: number, facility: string, device: string, profile: string, metric: string]

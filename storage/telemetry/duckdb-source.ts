@@ -52,6 +52,22 @@ export function createDuckdbSource(store: DuckdbStore): TelemetrySource {
         return { telemetry: Number(telemetry?.n), events: Number(events?.n) }
       })
     },
+    async countByDevice(query) {
+      const of = conditions(query, 's')
+      const ofEvents = conditions(query, 'e')
+      const rows = await store.connected(connection =>
+        connection.rows(
+          `select device, sum(n) as n from (
+             select s.device, count(*) as n from reading r join series s on s.id = r.series
+               where ${of.where} and r.lead and r.rx >= $rxFrom and r.rx < $rxTo group by s.device
+             union all
+             select e.device, count(*) as n from event e where ${ofEvents.where} and e.rx >= $rxFrom and e.rx < $rxTo group by e.device
+           ) group by device`,
+          { ...of.parameters, rxFrom: BigInt(query.rxFromMs), rxTo: BigInt(query.rxToMs) },
+        ),
+      )
+      return new Map(rows.map(row => [row.device as string, Number(row.n)]))
+    },
     extract: (query, file, progress, signal) =>
       store.use(db =>
         db.withMemory(EXTRACT_MEMORY_MB, async () => {
@@ -147,7 +163,10 @@ function orderedReadings(query: ScanQuery, select: string): { sql: string; param
   return { sql, parameters }
 }
 
-function conditions(query: ScanQuery, table: 's' | 'e'): { where: string; parameters: SqlParameters } {
+function conditions(
+  query: Omit<ScanQuery, 'devices'> & { devices?: readonly string[] },
+  table: 's' | 'e',
+): { where: string; parameters: SqlParameters } {
   const { facility, devices, profiles, metrics } = query
   const parameters: Record<string, SqlValue | readonly string[]> = {
     facility,

@@ -1,5 +1,5 @@
 /** The Flux that reads telemetry; nothing but the client's template puts values into it. */
-import type { BucketQuery, ScanQuery, TimeRange } from '../../core/ports.ts'
+import type { ArrivalQuery, BucketQuery, ScanQuery, TimeRange } from '../../core/ports.ts'
 import { bucketWidthMs } from '../../core/readings.ts'
 import { type FluxScript, flux, fluxMs, fluxTime } from '../influx.ts'
 
@@ -50,6 +50,12 @@ const picked = (query: { devices?: readonly string[]; profiles?: readonly string
 /** Rows: device, profile, _value = number of messages. */
 export const countByDevice = (bucket: string, query: ScanQuery, span: Span, measurement: Measurement): FluxScript =>
   flux`${source(bucket, span, measurement, query.facility)} ${picked(query)} |> filter(fn: (r) => r._field == "seq") |> count()
+  |> keep(columns: ["device", "profile", "_value"])`
+
+/** Rows: device, _value = number of messages that arrived in a span of gateway time: every message has one `rx`. */
+export const countByArrival = (bucket: string, query: ArrivalQuery, measurement: Measurement): FluxScript =>
+  flux`${source(bucket, spanOf(query), measurement, query.facility)} ${picked(query)}
+  |> filter(fn: (r) => r._field == "rx" and r._value >= ${query.rxFromMs} and r._value < ${query.rxToMs}) |> count()
   |> keep(columns: ["device", "profile", "_value"])`
 
 /** Rows: device, profile, _value = number of messages with any of the metrics. Times cannot be counted, so ones are summed. */

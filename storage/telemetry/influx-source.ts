@@ -1,12 +1,13 @@
 /** Reads telemetry back from InfluxDB. */
 import type { DeviceId, ProfileId } from '../../core/ids.ts'
-import type { BucketQuery, ScanQuery, TelemetrySource } from '../../core/ports.ts'
+import type { ArrivalQuery, BucketQuery, ScanQuery, TelemetrySource } from '../../core/ports.ts'
 import { type Bucket, bucketWidthMs, keyTimeMs, type StoredEvent, type StoredValue } from '../../core/readings.ts'
 import type { FluxScript, FluxTable, Influx } from '../influx.ts'
 import { UNKNOWN_BOOT } from './influx-boots.ts'
 import {
   bucketCounts,
   bucketShapes,
+  countByArrival,
   countByDevice,
   countWithMetrics,
   eventFields,
@@ -24,6 +25,7 @@ export function createInfluxSource(influx: Influx): TelemetrySource {
     buckets: query => buckets(influx, query),
     events: query => events(influx, query),
     count: query => count(influx, query),
+    countByDevice: query => countArrived(influx, query),
     extract: (query, file, progress, signal) =>
       readingsToParquet(scanInflux(influx, query, signal), file, progress, signal),
     async stop() {
@@ -50,6 +52,17 @@ async function count(influx: Influx, query: ScanQuery): Promise<{ telemetry: num
     telemetry: await sum(influx, ofTelemetry),
     events: await sum(influx, countByDevice(bucket, query, spanOf(query), 'event')),
   }
+}
+
+async function countArrived(influx: Influx, query: ArrivalQuery): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  if (query.fromMs >= query.toMs) return counts
+  for (const measurement of ['telemetry', 'event'] as const)
+    await influx.query(countByArrival(influx.bucket, query, measurement), (values, table) => {
+      const device = String(table.get(values, 'device'))
+      counts.set(device, (counts.get(device) ?? 0) + Number(table.get(values, '_value')))
+    })
+  return counts
 }
 
 type Part = { [result: string]: { value: StoredValue; key: bigint } }

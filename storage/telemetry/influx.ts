@@ -1,6 +1,7 @@
 /** Telemetry in InfluxDB 2, for when one machine or one process is outgrown. */
 import { AppError } from '../../core/errors.ts'
 import type { TelemetrySink } from '../../core/ports.ts'
+import type { StoredRow } from '../../core/readings.ts'
 import { createInflux, type Influx, type InfluxOptions } from '../influx.ts'
 import type { Telemetry } from './duckdb.ts'
 import { createLineEncoder } from './influx-line.ts'
@@ -26,22 +27,25 @@ function createInfluxSink(influx: Influx): TelemetrySink {
   const encode = createLineEncoder()
   const underWay = new Set<Promise<void>>()
   let stopped = false
+  async function write(rows: readonly StoredRow[]): Promise<void> {
+    if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')
+    assertStorable(rows)
+    if (rows.length === 0) return
+    const request = influx.write(textOf(encode(rows)))
+    underWay.add(request)
+    try {
+      await request
+    } finally {
+      underWay.delete(request)
+    }
+  }
+
   return {
     // A second request keeps the store busy while we read the first one's answer; a third gains nothing.
     concurrency: 2,
     position: async () => null,
-    async write(rows) {
-      if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')
-      assertStorable(rows)
-      if (rows.length === 0) return
-      const request = influx.write(textOf(encode(rows)))
-      underWay.add(request)
-      try {
-        await request
-      } finally {
-        underWay.delete(request)
-      }
-    },
+    write,
+    restore: write,
     async stop() {
       stopped = true
       await Promise.allSettled(underWay)

@@ -38,7 +38,11 @@ export async function bench(args: string[]): Promise<void> {
     process.stderr.write(`${lineOf(state, options.faults, beganMs)}${process.stderr.isTTY ? '\x1b[K\r' : '\n'}`)
   }
   try {
-    const { clean, messages, faults, verdict, violations } = await runCampaign({ ...options, signal: ending.signal, progress })
+    const { clean, messages, faults, verdict, violations } = await runCampaign({
+      ...options,
+      signal: ending.signal,
+      progress,
+    })
     console.log(
       `\nseed ${options.seed}: ${messages.acknowledged} acknowledged, ${faults.counted} faults counted (${faults.powerCuts} power cuts): ` +
         `${verdict.lost} lost, ${verdict.twice} twice, ${verdict.altered} altered, ${verdict.invented} made up, ${verdict.notKept} not kept; ` +
@@ -60,12 +64,16 @@ function read(args: string[]) {
       options: { seed: text, messages: text, faults: text, topology: text, out: text, resume: flag, help: flag },
     })
     if (values.help) return HELP
-    const [seed, messages, faults] = [values.seed ?? '1', values.messages ?? '1000000', values.faults ?? '500'].map(Number)
-    if (![seed, messages, faults].every(n => Number.isSafeInteger(n) && (n ?? -1) >= 0)) return 'seed, messages and faults are whole numbers'
+    const [seed, messages, faults] = [values.seed ?? '1', values.messages ?? '1000000', values.faults ?? '500'].map(
+      Number,
+    )
+    if (![seed, messages, faults].every(n => Number.isSafeInteger(n) && (n ?? -1) >= 0))
+      return 'seed, messages and faults are whole numbers'
     const wanted = values.topology ?? (mosquitto.find() && influxd.find() ? 'both' : 'embedded')
     const topologies = TOPOLOGIES.filter((topology): topology is Topology => wanted === 'both' || wanted === topology)
     if (topologies.length === 0) return `unknown topology ${wanted}`
-    if (values.topology === undefined && topologies.length === 1) console.error('Mosquitto or influxd is missing: the embedded topology only')
+    if (values.topology === undefined && topologies.length === 1)
+      console.error('Mosquitto or influxd is missing: the embedded topology only')
     return {
       seed: seed ?? 1,
       messages: messages ?? 0,
@@ -79,7 +87,11 @@ function read(args: string[]) {
   }
 }
 
-function lineOf({ round, rounds, topology, acknowledged, faults, doing, freshMs, unclean }: CampaignProgress, all: number, beganMs: number): string {
+function lineOf(
+  { round, rounds, topology, acknowledged, faults, doing, freshMs, unclean }: CampaignProgress,
+  all: number,
+  beganMs: number,
+): string {
   const minutes = (performance.now() - beganMs) / 60_000
   const sorted = [...freshMs].sort((a, b) => a - b)
   const p50 = sorted[sorted.length >> 1] ?? 0

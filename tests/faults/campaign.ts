@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { bundlePrograms } from './bundle.ts'
 import type { Sabotage } from './process-config.ts'
-import { reportOf, type Report, toMarkdown } from './report.ts'
+import { type Report, reportOf, toMarkdown } from './report.ts'
 import type { Topology } from './rig.ts'
 import { isClean, type RoundResult, runRound } from './round.ts'
 
@@ -58,7 +58,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     while (state.rounds.length < rounds) {
       const round = state.rounds.length
       const topology = topologies[round % topologies.length]!
-      const share = (total: number): number => Math.floor((total * (round + 1)) / rounds) - Math.floor((total * round) / rounds)
+      const share = (total: number): number =>
+        Math.floor((total * (round + 1)) / rounds) - Math.floor((total * round) / rounds)
       const before = sums(state.rounds)
       const result = await runRound({
         round,
@@ -107,7 +108,9 @@ function begin(options: CampaignOptions, stateFile: string | null): State {
   if (!options.resume || !existsSync(stateFile)) return fresh
   const state = JSON.parse(readFileSync(stateFile, 'utf8')) as State
   if (state.seed !== seed || state.messages !== messages || state.faults !== faults)
-    throw new Error(`${stateFile} belongs to another run: seed ${state.seed}, ${state.messages} messages, ${state.faults} faults`)
+    throw new Error(
+      `${stateFile} belongs to another run: seed ${state.seed}, ${state.messages} messages, ${state.faults} faults`,
+    )
   return state
 }
 

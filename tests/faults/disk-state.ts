@@ -65,7 +65,8 @@ export function takeWhole(folder: string, image: string): DiskState {
 /** Drops contents that nothing can bring back any more. */
 export function forget(image: string, state: DiskState): void {
   const kept = new Set(Object.values(state.files).map(({ id }) => id))
-  for (const names of Object.values(state.durable)) for (const id of Object.values(names)) if (id !== 'folder') kept.add(id)
+  for (const names of Object.values(state.durable))
+    for (const id of Object.values(names)) if (id !== 'folder') kept.add(id)
   for (const name of readdirSync(image)) {
     const id = /^(\d+)\.synced$/.exec(name)?.[1]
     if (id !== undefined && !kept.has(Number(id))) rmSync(join(image, name))

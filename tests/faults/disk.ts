@@ -2,14 +2,34 @@
  * The disk under a process that is to be tortured: preloaded (`--import`), it stands between the process and `node:fs/promises` for all
  * files in one folder. It keeps the image of what was synced, ends the process at a chosen operation, and lets operations fail.
  */
-import { closeSync, existsSync, fstatSync, openSync, promises, readSync, statSync, truncateSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  promises,
+  readSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { relative, resolve, sep } from 'node:path'
 import { contentOf, forget, loadState, nameOf, parentOf, saveState, walk } from './disk-state.ts'
 
 /** Where a process can be made to die: before and after each step that makes something durable. */
-export type Point = 'create' | 'write' | 'written' | 'sync' | 'synced' | 'rename' | 'renamed' | 'folder' | 'foldered' | 'remove'
+export type Point =
+  | 'create'
+  | 'write'
+  | 'written'
+  | 'sync'
+  | 'synced'
+  | 'rename'
+  | 'renamed'
+  | 'folder'
+  | 'foldered'
+  | 'remove'
 
 /** Sent to the process. `count`: that many times, then all is well again. */
 export type DiskOrder =
@@ -49,7 +69,8 @@ function begin(root: string): void {
   process.on('message', (message: unknown) => {
     const order = message as DiskOrder
     if (order.disk === 'die') dying = { point: order.point, left: order.after }
-    else if (order.disk === 'fail') failing = { on: order.on, code: order.code, left: order.count ?? Number.POSITIVE_INFINITY }
+    else if (order.disk === 'fail')
+      failing = { on: order.on, code: order.code, left: order.count ?? Number.POSITIVE_INFINITY }
     else if (order.disk === 'well') failing = null
   })
 
@@ -172,7 +193,8 @@ function begin(root: string): void {
 
   function namesIn(folder: string): Record<string, number | 'folder'> {
     const names: Record<string, number | 'folder'> = {}
-    for (const path of Object.keys(state.files)) if (parentOf(path) === folder) names[nameOf(path)] = state.files[path]!.id
+    for (const path of Object.keys(state.files))
+      if (parentOf(path) === folder) names[nameOf(path)] = state.files[path]!.id
     for (const path of walk(root).folders) if (parentOf(path) === folder) names[nameOf(path)] = 'folder'
     return names
   }
@@ -181,7 +203,11 @@ function begin(root: string): void {
     const proto = handle.constructor.prototype as FileHandle
     const size = (): number => fstatSync(handle.fd).size
     /** Runs a write; what it may have changed is unsynced, also when it fails half way. */
-    const writing = async <T>(where: number | null, run: () => Promise<T>, half: () => Promise<unknown>): Promise<T> => {
+    const writing = async <T>(
+      where: number | null,
+      run: () => Promise<T>,
+      half: () => Promise<unknown>,
+    ): Promise<T> => {
       at('write')
       const from = where ?? size()
       try {
@@ -210,7 +236,9 @@ function begin(root: string): void {
     return Object.assign(handle, {
       write: (data: Uint8Array | string, ...rest: unknown[]) =>
         writing(
-          typeof data === 'string' ? position(rest[0]) : position(rest[2] ?? (rest[0] as { position?: number } | undefined)?.position),
+          typeof data === 'string'
+            ? position(rest[0])
+            : position(rest[2] ?? (rest[0] as { position?: number } | undefined)?.position),
           () => proto.write.call(handle, data as never, ...(rest as [])),
           async () => undefined,
         ),
@@ -224,12 +252,20 @@ function begin(root: string): void {
           },
         ),
       writeFile: (data: string | Uint8Array, options?: unknown) =>
-        writing(0, () => proto.writeFile.call(handle, data, options as never), async () => undefined),
+        writing(
+          0,
+          () => proto.writeFile.call(handle, data, options as never),
+          async () => undefined,
+        ),
       appendFile: (data: string | Uint8Array, options?: unknown) =>
         writing(
           null,
           () => proto.appendFile.call(handle, data, options as never),
-          () => proto.appendFile.call(handle, typeof data === 'string' ? data.slice(0, data.length >> 1) : data.subarray(0, data.length >> 1)),
+          () =>
+            proto.appendFile.call(
+              handle,
+              typeof data === 'string' ? data.slice(0, data.length >> 1) : data.subarray(0, data.length >> 1),
+            ),
         ),
       truncate: async (length = 0) => {
         await proto.truncate.call(handle, length)

@@ -8,7 +8,15 @@ import type { Sabotage } from './process-config.ts'
 import type { Topology } from './rig.ts'
 
 const run = (topology: Topology, faults: number, messages: number, sabotage: Sabotage = 'none', only?: RegExp) =>
-  runCampaign({ seed: 20_261_125, messages, faults, topologies: [topology], sabotage, signal: new AbortController().signal, ...(only ? { only } : {}) })
+  runCampaign({
+    seed: 20_261_125,
+    messages,
+    faults,
+    topologies: [topology],
+    sabotage,
+    signal: new AbortController().signal,
+    ...(only ? { only } : {}),
+  })
 
 const clean = { lost: 0, twice: 0, altered: 0, invented: 0, notKept: 0 }
 

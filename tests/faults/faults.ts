@@ -86,19 +86,21 @@ export const FAULTS: readonly FaultKind[] = [
       }),
     ),
   ),
-  ...([
-    ['400 once', () => ({ kind: 'status', status: 400, times: 1 })],
-    ['401', () => ({ kind: 'status', status: 401 })],
-    ['404', () => ({ kind: 'status', status: 404 })],
-    ['413', random => ({ kind: 'too-large', bytes: random.int(2_000, 20_000) })],
-    ['422 once', () => ({ kind: 'status', status: 422, times: 1 })],
-    ['429', () => ({ kind: 'status', status: 429, retryAfterS: 1 })],
-    ['503', random => ({ kind: 'status', status: 503, ...(random.chance(0.5) ? { retryAfterS: 1 } : {}) })],
-    ['500 after storing', () => ({ kind: 'stored-but', answer: 500 })],
-    ['reset after storing', () => ({ kind: 'stored-but', answer: 'reset' })],
-    ['hang, then pass', () => ({ kind: 'hang', then: 'pass' })],
-    ['hang, then reset', () => ({ kind: 'hang', then: 'reset' })],
-  ] satisfies [string, (random: Random) => StoreMood][]).map(
+  ...(
+    [
+      ['400 once', () => ({ kind: 'status', status: 400, times: 1 })],
+      ['401', () => ({ kind: 'status', status: 401 })],
+      ['404', () => ({ kind: 'status', status: 404 })],
+      ['413', random => ({ kind: 'too-large', bytes: random.int(2_000, 20_000) })],
+      ['422 once', () => ({ kind: 'status', status: 422, times: 1 })],
+      ['429', () => ({ kind: 'status', status: 429, retryAfterS: 1 })],
+      ['503', random => ({ kind: 'status', status: 503, ...(random.chance(0.5) ? { retryAfterS: 1 } : {}) })],
+      ['500 after storing', () => ({ kind: 'stored-but', answer: 500 })],
+      ['reset after storing', () => ({ kind: 'stored-but', answer: 'reset' })],
+      ['hang, then pass', () => ({ kind: 'hang', then: 'pass' })],
+      ['hang, then reset', () => ({ kind: 'hang', then: 'reset' })],
+    ] satisfies [string, (random: Random) => StoreMood][]
+  ).map(
     ([name, mood]): FaultKind => ({
       name: `store: ${name}`,
       on: ['store answers'],
@@ -186,7 +188,11 @@ async function syncFails({ rig, random, strikes, violation }: FaultContext): Pro
   if (gateway.process.running() && failed) violation('the process went on after a failed sync')
   const luck = random.pick(LUCK)
   const { lostBytes } = await gateway.cutPower(luck, random)
-  return { detail: `EIO${failed ? '' : ' (no sync came)'}; ${lostBytes} bytes gone`, lastsMs: 0, end: async () => gateway.start() }
+  return {
+    detail: `EIO${failed ? '' : ' (no sync came)'}; ${lostBytes} bytes gone`,
+    lastsMs: 0,
+    end: async () => gateway.start(),
+  }
 }
 
 async function diskFull({ rig, random, strikes, violation }: FaultContext): Promise<Ongoing> {
@@ -203,7 +209,10 @@ async function diskFull({ rig, random, strikes, violation }: FaultContext): Prom
   }
 }
 
-async function killProgram({ rig, random, strikes }: FaultContext, program: 'broker' | 'store' | 'server'): Promise<Ongoing> {
+async function killProgram(
+  { rig, random, strikes }: FaultContext,
+  program: 'broker' | 'store' | 'server',
+): Promise<Ongoing> {
   const child = rig.programs[program]
   if (!child) throw new Error(`there is no ${program}`)
   strikes()
@@ -213,11 +222,7 @@ async function killProgram({ rig, random, strikes }: FaultContext, program: 'bro
 
 type Toxic = 'reset' | 'slice' | 'delay' | 'narrow' | 'black hole' | 'refuse'
 
-async function spoilConnection(
-  { rig, random, strikes }: FaultContext,
-  leg: Leg,
-  toxic: Toxic,
-): Promise<Ongoing> {
+async function spoilConnection({ rig, random, strikes }: FaultContext, leg: Leg, toxic: Toxic): Promise<Ongoing> {
   const proxy = rig.proxies[leg]
   if (!proxy) throw new Error(`there is no proxy for ${leg}`)
   const toxics: Record<Toxic, Toxics> = {

@@ -29,7 +29,11 @@ export function openLinks({ url, alone, shared, hubs, subscribe }: LinksOptions)
   let listener: (topic: string, payload: Buffer) => void = () => undefined
   for (const device of alone) open(clientIdOf(FACILITY, device), device, [device])
   for (let hub = 0; hub < hubs; hub += 1)
-    open(`hub-${hub}`, 'hub', shared.filter((_, i) => i % hubs === hub))
+    open(
+      `hub-${hub}`,
+      'hub',
+      shared.filter((_, i) => i % hubs === hub),
+    )
 
   return {
     up: device => byDevice.get(device)?.connected === true,

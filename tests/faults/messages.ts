@@ -18,8 +18,22 @@ export interface BootName {
 
 /** What must become of a message, and what it says. */
 export type Planned =
-  | { fate: 'stored'; kind: 'telemetry'; deviceMs: number; values: Record<string, StoredValue>; partly: boolean; wire: Wire }
-  | { fate: 'stored'; kind: 'event'; deviceMs: number; event: string; attributes: Record<string, StoredValue>; wire: Wire }
+  | {
+      fate: 'stored'
+      kind: 'telemetry'
+      deviceMs: number
+      values: Record<string, StoredValue>
+      partly: boolean
+      wire: Wire
+    }
+  | {
+      fate: 'stored'
+      kind: 'event'
+      deviceMs: number
+      event: string
+      attributes: Record<string, StoredValue>
+      wire: Wire
+    }
   | { fate: 'refused'; kind: 'telemetry'; wire: Wire; alone: boolean }
 /** The message without its version, as inside a batch; `v` other than 1 makes it a poison. */
 export interface Wire {
@@ -59,9 +73,23 @@ export function planOf(world: World, boot: BootName, seq: number, plain = false)
   if (lot < POISON) return poison(h(3) % 5, identity, world)
   if (lot >= PARTLY && lot < EVENT) {
     if (h(3) % 2 === 0)
-      return { fate: 'stored', kind: 'event', deviceMs, event: 'bed_exit', attributes: {}, wire: { body: { ...identity, event: 'bed_exit' } } }
+      return {
+        fate: 'stored',
+        kind: 'event',
+        deviceMs,
+        event: 'bed_exit',
+        attributes: {},
+        wire: { body: { ...identity, event: 'bed_exit' } },
+      }
     const attributes = { heart_rate: (h(4) % 300_000) / 1_000 }
-    return { fate: 'stored', kind: 'event', deviceMs, event: 'hr_range', attributes, wire: { body: { ...identity, event: 'hr_range', attributes } } }
+    return {
+      fate: 'stored',
+      kind: 'event',
+      deviceMs,
+      event: 'hr_range',
+      attributes,
+      wire: { body: { ...identity, event: 'hr_range', attributes } },
+    }
   }
   const values: Record<string, StoredValue> = {
     heart_rate: 20 + (h(4) % 200_000) / 1_000,
@@ -73,7 +101,14 @@ export function planOf(world: World, boot: BootName, seq: number, plain = false)
   const partly = lot < PARTLY
   const metrics = partly ? { ...values, time_in_bed: 1_000_000 } : values
   const extras = h(9) % 4 === 0 ? { fw: '1.4.2', battery: h(10) % 101, rssi: -61 } : {}
-  return { fate: 'stored', kind: 'telemetry', deviceMs, values, partly, wire: { body: { ...identity, metrics, ...extras } } }
+  return {
+    fate: 'stored',
+    kind: 'telemetry',
+    deviceMs,
+    values,
+    partly,
+    wire: { body: { ...identity, metrics, ...extras } },
+  }
 }
 
 function poison(kind: number, identity: { boot: string; seq: number; ts: number }, { beganMs }: World): Planned {
@@ -106,4 +141,5 @@ export function conflictOf(plan: Extract<Planned, { fate: 'stored' }>): Record<s
 }
 
 export const single = ({ v = 1, body }: Wire): string => JSON.stringify({ v, ...body })
-export const batch = (wires: readonly Wire[]): string => JSON.stringify({ v: 1, messages: wires.map(({ body }) => body) })
+export const batch = (wires: readonly Wire[]): string =>
+  JSON.stringify({ v: 1, messages: wires.map(({ body }) => body) })

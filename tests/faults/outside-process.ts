@@ -59,12 +59,18 @@ function receiptAtOnce({ topic, payload }: DevicePacket): void {
   const device = parseDeviceTopic(topic)?.device
   if (!device) return
   try {
-    const { messages, ...message } = JSON.parse(payload.toString()) as { boot: string; seq: number; messages?: { boot: string; seq: number }[] }
+    const { messages, ...message } = JSON.parse(payload.toString()) as {
+      boot: string
+      seq: number
+      messages?: { boot: string; seq: number }[]
+    }
     const last = messages?.at(-1) ?? message
     const first = messages?.[0] ?? message
     const gaps = first.seq > 0 ? [[0, first.seq - 1]] : []
     const receipt = JSON.stringify({ boot: last.boot, seq: last.seq, gaps })
-    broker.bus.publish(deviceTopic(FACILITY, device, 'receipt'), receipt, { qos: 1, retain: true }).catch(() => undefined)
+    broker.bus
+      .publish(deviceTopic(FACILITY, device, 'receipt'), receipt, { qos: 1, retain: true })
+      .catch(() => undefined)
   } catch {
     // Poison: no receipt speaks of it.
   }

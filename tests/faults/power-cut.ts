@@ -32,7 +32,9 @@ export function cutPower(folder: string, image: string, luck: Luck, random: Rand
   const rebuild = (at: string): void => {
     const durable = state.durable[at] ?? {}
     const now = namesNow(at)
-    const changed = [...new Set([...Object.keys(durable), ...Object.keys(now)])].filter(name => durable[name] !== now[name])
+    const changed = [...new Set([...Object.keys(durable), ...Object.keys(now)])].filter(
+      name => durable[name] !== now[name],
+    )
     const lucky = luck !== 'none' && random.chance(0.5)
     if (!lucky) report.lostNames += changed.length
     for (const [name, id] of Object.entries(lucky ? now : durable)) {
@@ -61,7 +63,8 @@ export function cutPower(folder: string, image: string, luck: Luck, random: Rand
     const path = pathOfId.get(id)
     if (path === undefined) return synced
     const now = readFileSync(join(folder, path))
-    const left = luck === 'none' ? synced : luck === 'tails' ? withTail(synced, now, random) : withPages(synced, now, random)
+    const left =
+      luck === 'none' ? synced : luck === 'tails' ? withTail(synced, now, random) : withPages(synced, now, random)
     // Nobody needs the lock of a process that is gone.
     if (nameOf(path) !== 'lock') report.lostBytes += changedBytes(left, now)
     return left

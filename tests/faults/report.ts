@@ -14,7 +14,13 @@ export interface Report {
   messages: Counts
   verdict: Omit<Verdict, 'examples'>
   /** Faults that struck unacknowledged messages; only they count. */
-  faults: { counted: number; struckNothing: number; powerCuts: number; cutsThatDropped: number; byKind: Record<string, number> }
+  faults: {
+    counted: number
+    struckNothing: number
+    powerCuts: number
+    cutsThatDropped: number
+    byKind: Record<string, number>
+  }
   fresh: { measured: number; p50Ms: number; p99Ms: number; maxMs: number; over5s: number }
   serverReads: number
   violations: string[]
@@ -45,7 +51,13 @@ export function reportOf({ seed }: CampaignOptions, rounds: readonly RoundResult
       cutsThatDropped: counted.filter(({ dropped = 0 }) => dropped > 0).length,
       byKind: Object.fromEntries(Object.entries(byKind).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
-    fresh: { measured: fresh.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: fresh.at(-1) ?? 0, over5s: fresh.filter(ms => ms > FRESH_LIMIT_MS).length },
+    fresh: {
+      measured: fresh.length,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      maxMs: fresh.at(-1) ?? 0,
+      over5s: fresh.filter(ms => ms > FRESH_LIMIT_MS).length,
+    },
     serverReads: rounds.reduce((total, { serverReads }) => total + serverReads, 0),
     violations: rounds.flatMap(({ round, violations }) => violations.map(what => `round ${round}: ${what}`)),
     examples: rounds.flatMap(({ round, verdict: { examples } }) => examples.map(what => `round ${round}: ${what}`)),
@@ -57,7 +69,8 @@ export function reportOf({ seed }: CampaignOptions, rounds: readonly RoundResult
 function sum<T extends object>(items: readonly T[]): T {
   const total: Record<string, unknown> = { ...items[0] }
   for (const item of items.slice(1))
-    for (const [name, value] of Object.entries(item)) if (typeof value === 'number') total[name] = (total[name] as number) + value
+    for (const [name, value] of Object.entries(item))
+      if (typeof value === 'number') total[name] = (total[name] as number) + value
   return total as T
 }
 
@@ -66,7 +79,12 @@ export function toMarkdown(report: Report): string {
   const n = (value: number): string => value.toLocaleString('en-US')
   const rows = (pairs: [string, string][]): string => pairs.map(([name, value]) => `| ${name} | ${value} |`).join('\n')
   const list = (title: string, lines: readonly string[]): string =>
-    lines.length === 0 ? '' : `\n## ${title}\n\n${lines.slice(0, 40).map(line => `- ${line}`).join('\n')}\n`
+    lines.length === 0
+      ? ''
+      : `\n## ${title}\n\n${lines
+          .slice(0, 40)
+          .map(line => `- ${line}`)
+          .join('\n')}\n`
   return `# Fault run, seed ${report.seed}
 
 ${report.clean ? 'Nothing was lost, stored twice or altered.' : '**The guarantee was broken: see below.**'} ${report.finishedAt}, Node ${report.machine.node}, ${report.machine.cpus} cores, ${n(report.seconds)} s in ${report.rounds.length} rounds.

@@ -21,7 +21,13 @@ export async function startOutsideRig({ bundle, dir, devices, sabotage, random }
   try {
     const [broker, store] = await Promise.all([startMosquitto(), startInfluxd()])
     ends.push(broker.stop, store.stop)
-    const server = await startServerPart({ bundle, dir: join(dir, 'server'), devices, brokerUrl: broker.url, influx: store })
+    const server = await startServerPart({
+      bundle,
+      dir: join(dir, 'server'),
+      devices,
+      brokerUrl: broker.url,
+      influx: store,
+    })
     ends.push(server.stop)
     const storeProxy = await startStoreProxy(store.url, count => Math.floor(random() * count))
     const [device, toBroker, toStore] = await Promise.all(

@@ -1,10 +1,10 @@
 /** What a round needs of the system under test, however it is put together. */
 import type { TelemetrySource } from '../../core/ports.ts'
 import type { Child } from '../servers/child.ts'
-import type { SafeBy } from './traffic.ts'
 import type { StoreProxy } from './store-proxy.ts'
 import type { TcpProxy } from './tcp-proxy.ts'
 import type { TorturedGateway } from './tortured-gateway.ts'
+import type { SafeBy } from './traffic.ts'
 
 export const TOPOLOGIES = ['embedded', 'outside'] as const
 export type Topology = (typeof TOPOLOGIES)[number]

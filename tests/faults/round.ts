@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GatewayTotals } from '../../gateway/heartbeat.ts'
 import { deviceTopic } from '../../core/topics.ts'
+import type { GatewayTotals } from '../../gateway/heartbeat.ts'
 import { type Books, type Counts, createBooks } from './books.ts'
 import type { Bundle } from './bundle.ts'
 import { FAULTS, type FaultKind } from './faults.ts'
@@ -93,21 +93,43 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     hubs: 4,
     subscribe: device => told.map(leaf => deviceTopic(FACILITY, device, leaf)),
   })
-  const traffic = startTraffic({ world, books, links, random: createRandom(mix(seed, round, 9)), by: rig.by, devices: TRAFFIC })
+  const traffic = startTraffic({
+    world,
+    books,
+    links,
+    random: createRandom(mix(seed, round, 9)),
+    by: rig.by,
+    devices: TRAFFIC,
+  })
   const result: RoundResult = {
     round,
     topology,
     counts: books.counts,
     faults: [],
     freshMs: [],
-    verdict: { stored: 0, deadLettered: 0, both: 0, lost: 0, twice: 0, altered: 0, invented: 0, notKept: 0, examples: [] },
+    verdict: {
+      stored: 0,
+      deadLettered: 0,
+      both: 0,
+      lost: 0,
+      twice: 0,
+      altered: 0,
+      invented: 0,
+      notKept: 0,
+      examples: [],
+    },
     totals: null,
     serverReads: 0,
     violations: [],
     seconds: 0,
   }
   const show = (doing: string): void =>
-    options.progress({ acknowledged: books.counts.acknowledged, faults: result.faults.length, doing, freshMs: result.freshMs })
+    options.progress({
+      acknowledged: books.counts.acknowledged,
+      faults: result.faults.length,
+      doing,
+      freshMs: result.freshMs,
+    })
   const run: Run = { ...options, world, rig, books, traffic, random, result, show }
   try {
     await fresh(run, 'the system to take messages')
@@ -118,7 +140,14 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     const store = await rig.openStore()
     const aside = rig.gateway.aside()
     const garbageSafe = traffic.garbageSafe()
-    result.verdict = await verify({ world, books, source: store.source, aside, garbageSafe, inventedReceipts: traffic.invented() })
+    result.verdict = await verify({
+      world,
+      books,
+      source: store.source,
+      aside,
+      garbageSafe,
+      inventedReceipts: traffic.invented(),
+    })
     await store.stop()
     if (sabotage === 'none') result.violations.push(...unbalanced(result))
   } finally {
@@ -169,7 +198,9 @@ function pickGroup({ rig, random, only }: Run, size: number): FaultKind[] {
   const group: FaultKind[] = []
   const taken = new Set<string>()
   for (let tries = 0; group.length < size && tries < 50; tries += 1) {
-    const kind = random.weighted(FAULTS.filter(({ name, topologies }) => topologies.includes(rig.topology) && only.test(name)))
+    const kind = random.weighted(
+      FAULTS.filter(({ name, topologies }) => topologies.includes(rig.topology) && only.test(name)),
+    )
     if (kind.on.some(part => taken.has(part))) continue
     group.push(kind)
     for (const part of kind.on) taken.add(part)
@@ -216,7 +247,12 @@ async function fresh(run: Run, what: string): Promise<void> {
   const tookMs = Math.round(performance.now() - endedMs)
   result.freshMs.push(tookMs)
   if (tookMs > FRESH_LIMIT_MS)
-    result.violations.push(`a fresh message was stored only after ${tookMs} ms, behind: ${result.faults.slice(-MAX_GROUP).map(({ kind }) => kind).join(', ')}`)
+    result.violations.push(
+      `a fresh message was stored only after ${tookMs} ms, behind: ${result.faults
+        .slice(-MAX_GROUP)
+        .map(({ kind }) => kind)
+        .join(', ')}`,
+    )
 }
 
 /** Everything that was sent becomes safe, stored and put aside. */
@@ -242,17 +278,31 @@ function unbalanced({ totals, verdict }: RoundResult): string[] {
   const wrong = (name: string, left: number, right: number): string[] =>
     left === right ? [] : [`ledger: ${name}: ${left} is not ${right}`]
   return [
-    ...wrong('accepted = stored + spooled + dead-lettered', totals.accepted, totals.stored + totals.spooled + totals.dead_lettered),
-    ...wrong('stored = rows found, but for dead letters that are there too', totals.stored, verdict.stored - verdict.both),
+    ...wrong(
+      'accepted = stored + spooled + dead-lettered',
+      totals.accepted,
+      totals.stored + totals.spooled + totals.dead_lettered,
+    ),
+    ...wrong(
+      'stored = rows found, but for dead letters that are there too',
+      totals.stored,
+      verdict.stored - verdict.both,
+    ),
     ...wrong('dead-lettered = dead letters found', totals.dead_lettered, verdict.deadLettered),
   ]
 }
 
-async function until(run: Run, what: string, holds: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
+async function until(
+  run: Run,
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await holds())) {
     run.signal.throwIfAborted()
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs / 1_000} s in vain for ${what} (${join(run.dir, 'gateway.log')})`)
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs / 1_000} s in vain for ${what} (${join(run.dir, 'gateway.log')})`)
     await sleep(30)
   }
 }

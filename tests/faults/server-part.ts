@@ -53,7 +53,14 @@ export async function startServerPart(options: {
     dir,
     port,
     keepDir: true,
-    env: { FAULT_CONFIG: JSON.stringify({ dir, port, brokerUrl, influx: { url, token, org, bucket } } satisfies ServerProcessConfig) },
+    env: {
+      FAULT_CONFIG: JSON.stringify({
+        dir,
+        port,
+        brokerUrl,
+        influx: { url, token, org, bucket },
+      } satisfies ServerProcessConfig),
+    },
     ready: async () => (await fetch(`${address()}/healthz`)).ok,
   })
   const { headers } = await clientOf(address, '').post('/session', { user: 'reader', password: PASSWORD })

@@ -93,7 +93,12 @@ export async function startStoreProxy(target: string, pick: (count: number) => n
   }
 
   /** As the store itself would answer, but for rows that are refused. */
-  async function take(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer, isWrite: boolean): Promise<void> {
+  async function take(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    body: Buffer,
+    isWrite: boolean,
+  ): Promise<void> {
     const bad = isWrite && (choosing !== null || refused.size > 0) ? badRows(body) : null
     if (bad) {
       spoilt += 1
@@ -137,7 +142,10 @@ export async function startStoreProxy(target: string, pick: (count: number) => n
 }
 
 const say = (outgoing: ServerResponse, status: number, retryAfterS?: number): void => {
-  const headers = { 'content-type': 'application/json', ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }) }
+  const headers = {
+    'content-type': 'application/json',
+    ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }),
+  }
   outgoing.writeHead(status, headers).end('{"code":"invalid","message":"as ordered by the fault harness"}')
 }
 

@@ -20,7 +20,11 @@ export interface Supervised {
   onSurprise(listener: (why: string) => void): void
 }
 
-export function createSupervised(options: { args: readonly string[]; env: Record<string, string>; logFile: string }): Supervised {
+export function createSupervised(options: {
+  args: readonly string[]
+  env: Record<string, string>
+  logFile: string
+}): Supervised {
   let child: ChildProcess | null = null
   let over: Promise<void> = Promise.resolve()
   let killing = false

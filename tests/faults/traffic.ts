@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { receiptMessageSchema } from '../../core/messages.ts'
 import { rejectedMessageSchema } from '../../core/rejections.ts'
 import { deviceTopic } from '../../core/topics.ts'
-import { type BootBook, type Books, CONFLICT, CONFLICT_SAFE, OLD, SAFE, SENT } from './books.ts'
+import { type Books, type BootBook, CONFLICT, CONFLICT_SAFE, OLD, SAFE, SENT } from './books.ts'
 import type { Links } from './links.ts'
 import { batch, conflictOf, planOf, single, type Wire, type World } from './messages.ts'
 import { FACILITY } from './process-config.ts'
@@ -195,7 +195,12 @@ export function startTraffic({ world, books, links, random, by, devices }: Traff
       if (!first) return
       const payload = together.length === 1 ? single(first.wire) : batch(together.map(({ wire }) => wire))
       if (together.length > 1) books.counts.batches += 1
-      publishSeqs(boot, 'telemetry', payload, together.map(({ seq }) => seq))
+      publishSeqs(
+        boot,
+        'telemetry',
+        payload,
+        together.map(({ seq }) => seq),
+      )
       together = []
     }
     for (const seq of seqs) {
@@ -220,7 +225,12 @@ export function startTraffic({ world, books, links, random, by, devices }: Traff
     })
   }
 
-  function publish(device: string, channel: 'telemetry' | 'event', payload: string | Buffer, done: (ok: boolean) => void): void {
+  function publish(
+    device: string,
+    channel: 'telemetry' | 'event',
+    payload: string | Buffer,
+    done: (ok: boolean) => void,
+  ): void {
     flying += 1
     links.publish(device, deviceTopic(FACILITY, device, channel), payload, error => {
       flying -= 1
@@ -253,7 +263,10 @@ export function startTraffic({ world, books, links, random, by, devices }: Traff
       if (boot.unsafe.size === 0 || flying >= MAX_FLYING) continue
       const seqs: number[] = []
       for (const [seq, sentMs] of boot.unsafe) if (sentMs < beforeMs && seqs.length < RECEIPT_BATCH) seqs.push(seq)
-      send(boot, seqs.sort((a, b) => a - b))
+      send(
+        boot,
+        seqs.sort((a, b) => a - b),
+      )
     }
   }
 }

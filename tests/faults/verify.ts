@@ -2,7 +2,7 @@
 import type { TelemetrySource } from '../../core/ports.ts'
 import type { Reading, StoredValue } from '../../core/readings.ts'
 import { type AsideFound, type DeadLetter, identity } from './aside-files.ts'
-import { type BootBook, type Books, CONFLICT_SAFE, DEAD, SAFE, SENT, STORED } from './books.ts'
+import { type Books, type BootBook, CONFLICT_SAFE, DEAD, SAFE, SENT, STORED } from './books.ts'
 import { type Planned, planOf, type World } from './messages.ts'
 import { FACILITY } from './process-config.ts'
 
@@ -58,7 +58,8 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
   await readTelemetry()
   await readEvents()
   const { telemetry, events } = await source.count({ ...range, fromMs: Date.UTC(2000), toMs: Date.UTC(2100) })
-  if (telemetry + events !== verdict.stored) note('altered', 'rows outside of all times that were sent', telemetry + events - verdict.stored)
+  if (telemetry + events !== verdict.stored)
+    note('altered', 'rows outside of all times that were sent', telemetry + events - verdict.stored)
   for (const letter of aside.deadLetters.values()) takeDeadLetter(letter)
   for (const boot of books.boots()) for (let seq = 0; seq < boot.next; seq += 1) settle(boot, seq)
   for (const sha256 of evidence.garbageSafe)
@@ -75,7 +76,12 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
       verdict.stored += repeated.size
       repeated.clear()
       for (const { first, values } of rows.values())
-        found(first.device, first.boot, first.seq, plan => plan.kind === 'telemetry' && plan.deviceMs === first.deviceMs && same(plan.values, values))
+        found(
+          first.device,
+          first.boot,
+          first.seq,
+          plan => plan.kind === 'telemetry' && plan.deviceMs === first.deviceMs && same(plan.values, values),
+        )
       rows = new Map()
     }
     for await (const reading of source.scan(range)) {
@@ -95,7 +101,16 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
     for (let before: bigint | undefined; ; ) {
       const page = await source.events({ ...range, limit: PAGE_EVENTS, ...(before === undefined ? {} : { before }) })
       for (const { device, boot, seq, deviceMs, event, attributes } of page)
-        found(device, boot, seq, plan => plan.kind === 'event' && plan.deviceMs === deviceMs && plan.event === event && same(plan.attributes, attributes))
+        found(
+          device,
+          boot,
+          seq,
+          plan =>
+            plan.kind === 'event' &&
+            plan.deviceMs === deviceMs &&
+            plan.event === event &&
+            same(plan.attributes, attributes),
+        )
       if (page.length < PAGE_EVENTS) return
       before = page.at(-1)?.key
     }
@@ -118,7 +133,9 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
     if (!boot || plan?.fate !== 'stored') return note('invented', `dead letter ${device} ${id} ${seq}`)
     const right =
       Number(BigInt(key) / 1_000_000n) === plan.deviceMs &&
-      (plan.kind === 'telemetry' ? same(plan.values, values ?? {}) : plan.event === event && same(plan.attributes, attributes ?? {}))
+      (plan.kind === 'telemetry'
+        ? same(plan.values, values ?? {})
+        : plan.event === event && same(plan.attributes, attributes ?? {}))
     if (!right) note('altered', `dead letter ${device} ${id} ${seq}`)
     boot.flags[seq]! |= DEAD
     verdict.deadLettered += 1
@@ -134,7 +151,8 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
 
   function note(column: 'lost' | 'twice' | 'altered' | 'invented' | 'notKept', what: string, count = 1): void {
     verdict[column] += Math.abs(count)
-    if (verdict.examples.filter(line => line.startsWith(column)).length < EXAMPLES) verdict.examples.push(`${column}: ${what}`)
+    if (verdict.examples.filter(line => line.startsWith(column)).length < EXAMPLES)
+      verdict.examples.push(`${column}: ${what}`)
   }
 }
 

@@ -45,6 +45,7 @@ export async function startEmbedded(options: Partial<GatewayDeps> & { devices?: 
   const gateway = createGateway({
     facilities: 'all',
     sink,
+    source: sink,
     spoolDir: folder,
     spoolMaxBytes: 1e9,
     bus: broker.bus,

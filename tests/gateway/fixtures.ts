@@ -1,9 +1,9 @@
 /** What gateway tests share: a registry message, a store in memory, messages, waiting for something to become true. */
 import type { DeviceId, FacilityId, PlaceId } from '../../core/ids.ts'
 import type { RegistryMessage } from '../../core/platform-messages.ts'
-import type { TelemetrySink } from '../../core/ports.ts'
+import type { TelemetrySink, TelemetrySource } from '../../core/ports.ts'
 import { profiles } from '../../core/profiles/index.ts'
-import type { StoredRow } from '../../core/readings.ts'
+import { keyTimeMs, type StoredRow } from '../../core/readings.ts'
 
 export const facilityId = (id: string): FacilityId => id as FacilityId
 
@@ -33,7 +33,7 @@ export function registryOf(
   }
 }
 
-export interface MemorySink extends TelemetrySink {
+export interface MemorySink extends TelemetrySink, Pick<TelemetrySource, 'countByDevice'> {
   rows: StoredRow[]
   /** Runs before each write; may throw. */
   before(rows: readonly StoredRow[]): void | Promise<void>
@@ -42,18 +42,30 @@ export interface MemorySink extends TelemetrySink {
 /** Like a store that knows rows by their key. */
 export function memorySink(): MemorySink {
   const keys = new Set<string>()
+  const write = async (rows: readonly StoredRow[]): Promise<void> => {
+    await sink.before(rows)
+    for (const row of rows) {
+      const key = `${row.facility}/${row.device}/${row.kind}/${row.key}`
+      if (keys.has(key)) continue
+      keys.add(key)
+      sink.rows.push(row)
+    }
+  }
   const sink: MemorySink = {
     concurrency: 2,
     rows: [],
     before: () => undefined,
-    async write(rows) {
-      await sink.before(rows)
-      for (const row of rows) {
-        const key = `${row.facility}/${row.device}/${row.kind}/${row.key}`
-        if (keys.has(key)) continue
-        keys.add(key)
-        sink.rows.push(row)
+    write,
+    restore: write,
+    async countByDevice({ facility, devices, fromMs, toMs, rxFromMs, rxToMs }) {
+      const counts = new Map<string, number>()
+      for (const row of sink.rows) {
+        const atMs = keyTimeMs(row.key)
+        const asked = row.facility === facility && (!devices || devices.includes(row.device))
+        if (asked && atMs >= fromMs && atMs < toMs && row.rx >= rxFromMs && row.rx < rxToMs)
+          counts.set(row.device, (counts.get(row.device) ?? 0) + 1)
       }
+      return counts
     },
     position: async () => null,
     stop: async () => undefined,

@@ -8,6 +8,7 @@ import { allEvents, EVERYTHING, expectEqual } from './checks.ts'
 import { eventRow, everyMinute, HOUR_MS, writeAll } from './rows.ts'
 import {
   bucketsIn,
+  countByDeviceIn,
   countIn,
   deviceName,
   eventsIn,
@@ -79,6 +80,22 @@ export function answersContract(at: Fixture): void {
       )
       await at.telemetry.sink.write(rows, 4)
       expectEqual(await allEvents(at.telemetry.source, EVERYTHING, 2), eventsIn(rows, EVERYTHING))
+    })
+  })
+
+  describe('counts by arrival', () => {
+    it.each([
+      ['a span of gateway time', {}],
+      ['some devices', { devices: [deviceName(1), deviceName(4), deviceName(99)] }],
+      ['no devices', { devices: [] }],
+      ['a narrow range of device time', { fromMs: START_MS, toMs: START_MS + 60_000 }],
+    ])('agree with plain arithmetic for %s', async (_, more) => {
+      const rows = makeStream({ seed: 17, messages: 3_000 })
+      await writeAll(at.telemetry.sink, rows, 1_000)
+      // Arrival times of rows, so that the bounds are met.
+      const [rxFromMs, rxToMs] = [rows[500]?.rx as number, rows[2_000]?.rx as number]
+      const query = { ...EVERYTHING, rxFromMs, rxToMs, ...more }
+      expect(await at.telemetry.source.countByDevice(query)).toEqual(countByDeviceIn(rows, query))
     })
   })
 

@@ -1,6 +1,6 @@
 /** A seeded stream of accepted rows as a gateway would hand them to its store writer, and plain-array answers to every question. */
 import type { BootId, DeviceId, FacilityId, ProfileId } from '../../../core/ids.ts'
-import type { BucketQuery, ScanQuery } from '../../../core/ports.ts'
+import type { ArrivalQuery, BucketQuery, ScanQuery } from '../../../core/ports.ts'
 import {
   type Bucket,
   bucketWidthMs,
@@ -144,6 +144,14 @@ export function countIn(rows: readonly StoredRow[], query: ScanQuery): { telemet
   const holds = (row: StoredRow) =>
     row.kind === 'telemetry' && (query.metrics?.some(metric => metric in row.values) ?? true)
   return { telemetry: found.filter(holds).length, events: found.filter(row => row.kind === 'event').length }
+}
+
+export function countByDeviceIn(rows: readonly StoredRow[], query: ArrivalQuery): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const row of rows)
+    if (matches(row, query as ScanQuery) && row.rx >= query.rxFromMs && row.rx < query.rxToMs)
+      counts.set(row.device, (counts.get(row.device) ?? 0) + 1)
+  return counts
 }
 
 /** What all pages of events together must give. */

@@ -54,6 +54,36 @@ export function writingContract(at: Fixture): void {
       await expectStored(at.telemetry.source, rows)
     })
 
+    it('restores rows below the position, each once, in spite of repeats', async () => {
+      const rows = makeStream({ seed: 6, messages: 400, events: 0.3 })
+      const dead = rows.filter((_, i) => i % 10 === 3)
+      const alive = rows.filter((_, i) => i % 10 !== 3)
+      await at.telemetry.sink.write(alive, positionAfter(rows))
+      await at.telemetry.sink.restore([...dead.slice(0, 25), ...dead.slice(5, 10)])
+      await at.telemetry.sink.restore(dead)
+      await at.telemetry.sink.restore([...alive.slice(0, 20), ...dead.slice(0, 20)])
+      await at.telemetry.sink.restore([])
+      await expectStored(at.telemetry.source, rows)
+      await at.telemetry.stop()
+      const again = at.open()
+      await again.sink.restore(dead.slice(-3))
+      await again.sink.write(alive.slice(-10), positionAfter(rows))
+      await expectStored(again.source, rows)
+    })
+
+    it('refuses to restore what cannot be stored, and the writes beside it go on', async () => {
+      const rows = makeStream({ seed: 7, messages: 20 })
+      const poison = telemetryRow({ heart_rate: Number.NaN })
+      const [restored, ...written] = await Promise.allSettled([
+        at.telemetry.sink.restore([poison]),
+        at.telemetry.sink.write(rows.slice(0, 10), positionAfter(rows.slice(0, 10))),
+        at.telemetry.sink.write(rows.slice(10), positionAfter(rows)),
+      ])
+      expect(restored).toMatchObject({ status: 'rejected', reason: { code: 'store_refused' } })
+      expect(written.map(outcome => outcome.status)).toEqual(['fulfilled', 'fulfilled'])
+      await expectStored(at.telemetry.source, rows)
+    })
+
     it('loses nothing of two writes under way when the first is refused and both are repeated', async () => {
       const rows = makeStream({ seed: 5, messages: 200 })
       const [first, second] = [rows.slice(0, 100), rows.slice(100)]

@@ -69,5 +69,6 @@ async function end(): Promise<void> {
 function sinkOf(store: EmbeddedOptions['store']): TelemetrySink {
   if (store === 'duckdb') return createDuckdbTelemetry({ file: join(folder, 'telemetry.duckdb') }).sink
   if (store !== 'nothing') return createInfluxTelemetry(store).sink
-  return { concurrency: 2, write: async () => undefined, position: async () => null, stop: async () => undefined }
+  const nothing = async () => undefined
+  return { concurrency: 2, write: nothing, restore: nothing, position: async () => null, stop: nothing }
 }

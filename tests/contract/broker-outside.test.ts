@@ -99,6 +99,7 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
       version: '1',
       totals: null,
       spool_bytes: null,
+      newest_condition: null,
     }
     await publisher.publishAsync(`mimamori/v1/${facility}/gateway`, JSON.stringify(message), { qos: 1, retain: true })
   }

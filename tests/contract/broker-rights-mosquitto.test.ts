@@ -164,7 +164,8 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
     const received: string[] = []
     client.on('message', topic => void received.push(topic))
     const { telemetry, events, control } = gatewayFilters('momiji')
-    for (const filter of [...telemetry, ...events, ...control, facilityTopic('momiji', 'condition/replay')]) {
+    expect(control).toContain(facilityTopic('momiji', 'condition/replay'))
+    for (const filter of [...telemetry, ...events, ...control]) {
       const [grant] = await client.subscribeAsync(filter, { qos: 1 })
       expect([filter, grant?.qos]).toEqual([filter, 1])
     }

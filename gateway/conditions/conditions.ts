@@ -13,6 +13,7 @@ import { loadCursor, saveCursor } from '../spool/cursors.ts'
 import type { SpoolFiles } from '../spool/files.ts'
 import { createBook } from './book.ts'
 import { createEndings } from './endings.ts'
+import { type Every, every } from './every.ts'
 import { createEvidence, type Standing } from './evidence.ts'
 import { createFacts, type FactsDeps, type SessionLane } from './facts.ts'
 import { createJournal } from './journal.ts'
@@ -50,7 +51,9 @@ export interface ConditionsDeps {
   spool: FactsDeps['spool']
   storeTrouble: FactsDeps['storeTrouble']
   clock(): number
+  /** Monotonic, ms. */
   ticks?: () => number
+  every?: Every
   log: Log
   fatal(error: Error): void
 }
@@ -62,12 +65,14 @@ const SAVED = 'published'
 const savedSchema = z.object({ published: z.record(z.string(), z.int()), sessions: z.array(z.string()) })
 
 export function createConditions(deps: ConditionsDeps): Conditions {
-  const { files, consumer, facilities, registry, bus, clock, ticks, log, fatal } = deps
+  const { files, consumer, facilities, registry, bus, clock, log, fatal } = deps
+  const timing = { ticks: deps.ticks ?? (() => performance.now()), every: deps.every ?? every }
   const serves = (facility: string): boolean => facilities === 'all' || facilities.includes(facility)
   const device = (facility: string, id: string): KnownDevice | undefined => registry.device(facility, id)
+  const isKnown = (facility: string): boolean => [...registry.facilities()].some(({ id }) => id === facility)
   const standing = (facility: string, id: string): Standing => {
     if (device(facility, id)) return 'here'
-    return [...registry.facilities()].some(known => known.id === facility) ? 'gone' : 'unknown'
+    return isKnown(facility) ? 'gone' : 'unknown'
   }
   const sessions = new Set<string>()
   const journal = createJournal({ files, clock, log })
@@ -83,10 +88,10 @@ export function createConditions(deps: ConditionsDeps): Conditions {
     book,
     placeOf: (facility, id) => device(facility, id)?.place ?? null,
     clock,
-    ticks,
+    ...timing,
   })
-  const evidence = createEvidence({ book, technical, standing, clock, ticks })
-  const endings = createEndings({ book, standing, device, placeState: deps.placeState, clock, ticks })
+  const evidence = createEvidence({ book, technical, standing, clock, ...timing })
+  const endings = createEndings({ book, standing, device, placeState: deps.placeState, clock, ...timing })
   const facts = createFacts({
     technical,
     book,
@@ -94,7 +99,7 @@ export function createConditions(deps: ConditionsDeps): Conditions {
     spool: deps.spool,
     storeTrouble: deps.storeTrouble,
     sessions,
-    ticks,
+    ...timing,
   })
   const replay = createReplay({ bus, journal, knows: facility => book.next(facility) > 1, log })
   let lane: ReturnType<typeof createLane> | null = null
@@ -118,11 +123,7 @@ export function createConditions(deps: ConditionsDeps): Conditions {
         published: publisher.published,
         device,
         serves,
-        known: (facility, signal) =>
-          Promise.race([
-            registry.known(facility),
-            sleep(KNOWN_MS, undefined, { ref: false, signal }).catch(() => undefined),
-          ]),
+        known,
         unpassed: await unpassed(states.keys()),
       })
       for (const part of [technical, evidence, endings, facts, lane]) part.start()
@@ -143,6 +144,7 @@ export function createConditions(deps: ConditionsDeps): Conditions {
       for (const part of [technical, evidence, endings, facts]) part.stop()
       await lane?.stop()
       await replay.stop()
+      journal.giveUp()
       await book.stop()
       await publisher.stop()
       await save()
@@ -161,9 +163,15 @@ export function createConditions(deps: ConditionsDeps): Conditions {
     publisher.add(facility, rest)
   }
 
-  async function unpassed(known: Iterable<string>): Promise<[string, Transition[]][]> {
+  async function known(facility: string, signal: AbortSignal): Promise<void> {
+    if (isKnown(facility)) return
+    const patience = sleep(KNOWN_MS, undefined, { ref: false, signal }).catch(() => undefined)
+    await Promise.race([registry.known(facility), patience])
+  }
+
+  async function unpassed(recovered: Iterable<string>): Promise<[string, Transition[]][]> {
     const all: [string, Transition[]][] = []
-    for (const facility of known) {
+    for (const facility of recovered) {
       const transitions: Transition[] = []
       for await (const transition of journal.read(facility, aheadOf(consumer, facility) ?? 1))
         transitions.push(transition)

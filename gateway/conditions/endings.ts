@@ -3,6 +3,7 @@ import { hasReturned, RETURN_MS, type Transition } from '../../core/conditions.t
 import type { PlaceState } from '../../core/place-state.ts'
 import type { KnownDevice } from '../registry.ts'
 import type { Book } from './book.ts'
+import type { Every } from './every.ts'
 import type { Standing } from './evidence.ts'
 
 export interface Endings {
@@ -17,28 +18,22 @@ export interface EndingsDeps {
   /** What is seen now where the device stands. */
   placeState(device: KnownDevice): PlaceState
   clock(): number
-  ticks?: (() => number) | undefined
+  ticks: () => number
+  every: Every
 }
 
 const LOOK_MS = 1_000
 
-export function createEndings({
-  book,
-  standing,
-  device,
-  placeState,
-  clock,
-  ticks = () => performance.now(),
-}: EndingsDeps): Endings {
+export function createEndings({ book, standing, device, placeState, clock, ticks, every }: EndingsDeps): Endings {
   /** Since when the resident has been back, by facility, subject, code and the transition that it would end. */
   const backSince = new Map<string, number>()
-  let timer: NodeJS.Timeout | undefined
+  let end = (): void => undefined
 
   return {
     start() {
-      timer = setInterval(look, LOOK_MS)
+      end = every(LOOK_MS, look)
     },
-    stop: () => clearInterval(timer),
+    stop: () => end(),
   }
 
   function look(): void {

@@ -2,6 +2,7 @@
 import { DEVICE_CODES, type DeviceCode } from '../../core/technical-codes.ts'
 import { type Entry, isAccepted, isRefused } from '../entries.ts'
 import type { Book } from './book.ts'
+import type { Every } from './every.ts'
 import type { Technical } from './technical.ts'
 
 export interface Evidence {
@@ -18,7 +19,8 @@ export interface EvidenceDeps {
   /** `gone`: the facility is known and has no such device. */
   standing(facility: string, device: string): Standing
   clock(): number
-  ticks?: (() => number) | undefined
+  ticks: () => number
+  every: Every
 }
 
 /** A condition ends when this long no message has shown it. */
@@ -38,9 +40,9 @@ interface Shown {
 }
 
 export function createEvidence(deps: EvidenceDeps): Evidence {
-  const { book, technical, clock, ticks = () => performance.now() } = deps
+  const { book, technical, clock, ticks, every } = deps
   const devices = new Map<string, Shown>()
-  let timer: NodeJS.Timeout | undefined
+  let end = (): void => undefined
 
   return {
     see(entry) {
@@ -64,9 +66,9 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
           of.lastTicks[known] = ticks()
           if (known === 'messages_missing') of.missing = Number(detail?.missing ?? 1)
         }
-      timer = setInterval(look, LOOK_MS)
+      end = every(LOOK_MS, look)
     },
-    stop: () => clearInterval(timer),
+    stop: () => end(),
   }
 
   function shown(facility: string, device: string): Shown {

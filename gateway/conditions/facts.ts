@@ -1,6 +1,7 @@
 /** Looks at the gateway's own facts and says which technical conditions hold for the facilities it serves: spool, disk, store, session. */
 import type { TechnicalCode } from '../../core/technical-codes.ts'
 import type { Book } from './book.ts'
+import type { Every } from './every.ts'
 import { type Detail, setGateway, type Technical } from './technical.ts'
 
 export interface Facts {
@@ -19,7 +20,8 @@ export interface FactsDeps {
   storeTrouble(): { code: string; sinceMs: number } | null
   /** Sessions that an earlier process had: `{facility}/{lane}`. */
   sessions: Set<string>
-  ticks?: (() => number) | undefined
+  ticks: () => number
+  every: Every
 }
 
 const LOOK_MS = 500
@@ -32,15 +34,15 @@ const QUOTA_USED = 0.9
 const SESSION_SHOWN_MS = 600_000
 
 export function createFacts(deps: FactsDeps): Facts {
-  const { technical, book, spool, sessions, ticks = () => performance.now() } = deps
+  const { technical, book, spool, sessions, ticks, every } = deps
   /** When a facility's session was last lost; those of before the restart count from it. */
   const lost = new Map<string, number>()
   const beganTicks = ticks()
-  let timer: NodeJS.Timeout | undefined
+  let end = (): void => undefined
 
   return {
     start() {
-      timer = setInterval(look, LOOK_MS)
+      end = every(LOOK_MS, look)
     },
     session(facility, lane, present) {
       const key = `${facility}/${lane}`
@@ -52,7 +54,7 @@ export function createFacts(deps: FactsDeps): Facts {
       }
       return isLost
     },
-    stop: () => clearInterval(timer),
+    stop: () => end(),
   }
 
   function look(): void {

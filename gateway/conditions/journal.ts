@@ -36,6 +36,8 @@ export interface Journal {
   oldest(facility: string): number
   /** The durable transitions from `from` on, in order. */
   read(facility: string, from: number): AsyncGenerator<Transition>
+  /** Waits for room no longer. */
+  giveUp(): void
   stop(): Promise<void>
 }
 
@@ -74,6 +76,7 @@ export function createJournal({ files, clock, log }: JournalDeps): Journal {
     append,
     oldest: facility => keptOf(facility).names[0]?.first ?? keptOf(facility).next,
     read,
+    giveUp: () => stopping.abort(),
     async stop() {
       stopping.abort()
       for (const { file } of facilities.values()) await file?.close()

@@ -3,6 +3,7 @@ import { GATEWAY_SUBJECT } from '../../core/conditions.ts'
 import type { PlaceId } from '../../core/ids.ts'
 import { GATEWAY_CODES, type TechnicalCode } from '../../core/technical-codes.ts'
 import type { Book } from './book.ts'
+import type { Every } from './every.ts'
 
 /** Figures and codes that tell more; never a value, a payload or a name. */
 export type Detail = Record<string, number | string>
@@ -22,7 +23,8 @@ export interface TechnicalDeps {
   placeOf(facility: string, device: string): PlaceId | null
   clock(): number
   /** Monotonic, ms. */
-  ticks?: (() => number) | undefined
+  ticks: () => number
+  every: Every
 }
 
 /** How long it must hold before it is raised, and be over before it is cleared, ms. */
@@ -49,10 +51,10 @@ interface Wish {
   sinceMs: number
 }
 
-export function createTechnical({ book, placeOf, clock, ticks = () => performance.now() }: TechnicalDeps): Technical {
+export function createTechnical({ book, placeOf, clock, ticks, every }: TechnicalDeps): Technical {
   /** What is said and not yet so. */
   const wishes = new Map<string, Wish>()
-  let timer: NodeJS.Timeout | undefined
+  let end = (): void => undefined
 
   return {
     set(facility, subject, code, active, detail) {
@@ -68,11 +70,11 @@ export function createTechnical({ book, placeOf, clock, ticks = () => performanc
       look(key, said)
     },
     start() {
-      timer = setInterval(() => {
+      end = every(LOOK_MS, () => {
         for (const [key, wish] of wishes) look(key, wish)
-      }, LOOK_MS)
+      })
     },
-    stop: () => clearInterval(timer),
+    stop: () => end(),
   }
 
   function look(key: string, wish: Wish): void {

@@ -98,6 +98,7 @@ export function createLane(deps: LaneDeps): Lane {
     while (!stopping.signal.aborted) {
       const commit = await consumer.next()
       if (!commit) {
+        turn = 0
         settle()
         forgetMet()
         await consumer.wait(IDLE_MS, stopping.signal)

@@ -85,6 +85,7 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
       facilities: [facility],
       instance: 'second',
       ingest: (_packet: DevicePacket, done) => done({ close: false, holdMs: 0 }),
+      onSession: () => undefined,
       clock: Date.now,
       log: quiet,
       fatal,

@@ -6,7 +6,7 @@ import { conditionTopic } from '../../core/topics.ts'
 import type { BusMessage, GatewayBus } from '../../gateway/bus.ts'
 import { type Conditions, createConditions } from '../../gateway/conditions/conditions.ts'
 import type { Every } from '../../gateway/conditions/every.ts'
-import type { AcceptedEntry, Entry } from '../../gateway/entries.ts'
+import { type AcceptedEntry, type Entry, encodeEntry } from '../../gateway/entries.ts'
 import { createFacilityRegistry, type FacilityRegistry } from '../../gateway/registry.ts'
 import type { Consumer } from '../../gateway/spool/consumer.ts'
 import { createSpool, type Spool } from '../../gateway/spool/spool.ts'
@@ -95,6 +95,7 @@ export async function startWorld(disks: Disks, broker: MemoryBroker, options: Wo
   const spool = createSpool<Entry>({
     files: disks.spool.files,
     state: { snapshot: () => [], restore: () => undefined, apply: () => undefined },
+    encode: encodeEntry,
     consumers: ['conditions'],
     maxBytes: 1e9,
     commitMs: 0,

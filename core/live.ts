@@ -2,7 +2,7 @@
 import { FRESHNESS, type Freshness } from './freshness.ts'
 import { PLACE_STATES, type PlaceState } from './place-state.ts'
 import type { StoredValue } from './readings.ts'
-import type { DatasetJob } from './rest.ts'
+import type { BoardCondition, DatasetJob } from './rest.ts'
 
 export const LIVE_NAMESPACE = '/live'
 
@@ -27,7 +27,7 @@ export const freshnessFromFlags = (flags: number): Freshness => FRESHNESS[flags 
 export const stateIndex = (state: PlaceState): number => PLACE_STATES.indexOf(state)
 export const stateFromIndex = (index: number): PlaceState => PLACE_STATES[index] ?? 'unclear'
 
-/** `f`, volatile, once per second per facility: absolute values of all rooms. `feed`: age of the gateway's last word in ms, -1 = never. */
+/** `f`, volatile, once per second per facility: absolute values of all rooms. `alarmSeq`: number of the newest condition transition. `feed`: age of the gateway's last word in ms, -1 = never. */
 export type Frame = [
   frameSeq: number,
   serverMs: number,
@@ -41,6 +41,11 @@ export interface ServerToBrowser {
   f: (frame: Frame) => void
   /** An event of a device in the facility, newest first in the list that the snapshot gives. */
   e: (event: BoardEventMessage) => void
+  /**
+   * A condition's transition, once each, numbered without holes per facility; those that were missed come late and out of order. To be
+   * acknowledged within five seconds, else the socket is closed and the browser comes back by a snapshot.
+   */
+  a: (condition: BoardCondition, acknowledge: () => void) => void
   job: (job: DatasetJob) => void
   /** The snapshot's layout is out of date (registry changed): fetch it again. */
   layout: (layoutVersion: number) => void

@@ -122,5 +122,7 @@ export const gatewayMessageSchema = z.object({
     })
     .nullable(),
   spool_bytes: z.int().nullable(),
+  /** Number of the newest condition transition (0: none yet), so that a server sees that it misses the last one; null in a will. */
+  newest_condition: z.int().nullable().default(null),
 })
 export type GatewayMessage = z.infer<typeof gatewayMessageSchema>

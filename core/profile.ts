@@ -1,6 +1,7 @@
 /** The device profile: all that the platform knows about a type of device, as data that a maker can also submit as JSON. */
 import { z } from 'zod'
 import { metricNameSchema, profileIdSchema } from './ids.ts'
+import { isTechnicalCode } from './technical-codes.ts'
 
 /** A text in the platform's three languages. */
 export const textSchema = z.strictObject({ ja: z.string().min(1), ko: z.string().min(1), en: z.string().min(1) })
@@ -10,7 +11,7 @@ export const languageSchema = z.enum(LANGUAGES)
 export type Language = z.infer<typeof languageSchema>
 
 /** What a room can be seen to be doing; the order is the body's height, lowest first. */
-const BODY_STATES = [
+export const BODY_STATES = [
   'asleep',
   'dozing',
   'awake',
@@ -79,11 +80,16 @@ const attributeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('enum'), label: textSchema, values: z.record(z.string().max(64), textSchema) }),
 ])
 
+/** `technical`: cannot measure or deliver. What an event type suggests; the facility's rules decide. */
+export const SEVERITIES = ['high', 'medium', 'low', 'technical'] as const
+export const severitySchema = z.enum(SEVERITIES)
+export type Severity = z.infer<typeof severitySchema>
+
 const eventTypeSchema = z.strictObject({
   label: textSchema,
   attributes: z.record(metricNameSchema, attributeSchema).default({}),
   /** What the type suggests; the facility's rules decide. Null: worth recording only. */
-  severity: z.enum(['high', 'medium', 'low', 'technical']).nullable(),
+  severity: severitySchema.nullable(),
   /** An event older than this on arrival is historic and raises nothing. */
   alarm_window_s: z.int().positive().default(1800),
   /** What the resident is doing after it. */
@@ -102,7 +108,10 @@ export const profileSchema = z.strictObject({
   /** `watch` devices say how the room is; `equipment` is used at times, and its silence is no fault. */
   role: z.enum(['watch', 'equipment']),
   metrics: z.record(metricNameSchema, metricSchema),
-  events: z.record(metricNameSchema, eventTypeSchema),
+  events: z.record(
+    metricNameSchema.refine(name => !isTechnicalCode(name), 'is the name of a technical condition'),
+    eventTypeSchema,
+  ),
   /** Metrics shown on the board, at most three, most telling first. */
   board: z.array(metricNameSchema).max(3),
   /** Above this a device is slowed down by late acknowledgements; the messages of a batch count one by one. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { FRESHNESS } from './freshness.ts'
 import { deviceIdSchema, facilityIdSchema, metricNameSchema, profileIdSchema } from './ids.ts'
 import { PLACE_STATES } from './place-state.ts'
-import { languageSchema, profileSchema } from './profile.ts'
+import { languageSchema, profileSchema, severitySchema } from './profile.ts'
 import { MARKS } from './readings.ts'
 import { isZone } from './time.ts'
 
@@ -85,6 +85,30 @@ export const boardEventSchema = z.object({
   late: z.boolean(),
 })
 export type BoardEvent = z.infer<typeof boardEventSchema>
+/** A condition as a board shows it. */
+export const boardConditionSchema = z.object({
+  /** Number of its newest transition. */
+  n: z.int(),
+  /** Number of the transition with which it began. */
+  episode: z.int(),
+  /** Device, place or `gateway`. */
+  subject: z.string(),
+  /** An event's name in its profile, or a technical code. */
+  code: z.string(),
+  state: z.enum(['active', 'cleared']),
+  severity: severitySchema,
+  room: z.string().nullable(),
+  /** Of the device, for an event. */
+  profile: profileIdSchema.nullable(),
+  since: timeSchema,
+  /** When this transition was made, by the gateway's clock. */
+  at: timeSchema,
+  /** How many events the episode has had. */
+  count: z.int(),
+  /** Its age cannot be told: the device's clock is not to be trusted. */
+  undecidable: z.boolean(),
+})
+export type BoardCondition = z.infer<typeof boardConditionSchema>
 export const boardSchema = z
   .object({
     facility: z.object({ id: facilityIdSchema, name: z.string(), zone: z.string() }),
@@ -110,6 +134,8 @@ export const boardSchema = z
     }),
     rooms: z.array(boardRoomSchema),
     events: z.array(boardEventSchema),
+    /** Active ones, oldest first; `alarmSeq` is the number of the newest transition. */
+    conditions: z.array(boardConditionSchema),
   })
   .meta({ id: 'Board' })
 export type Board = z.infer<typeof boardSchema>

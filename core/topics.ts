@@ -24,15 +24,42 @@ export const facilityTopic = (
 export const conditionTopic = (facility: string, subject: string, code: string): string =>
   `${ROOT}/${facility}/condition/${subject}/${code}`
 
+/** Takes the topic of one condition apart; null for any other topic. */
+export function parseConditionTopic(topic: string): { facility: FacilityId; subject: string; code: string } | null {
+  const [root, version, name, word, subject, code, ...more] = topic.split('/')
+  if (root !== 'mimamori' || version !== 'v1' || word !== 'condition' || more.length > 0) return null
+  const facility = facilityIdSchema.safeParse(name)
+  return facility.success && subject !== undefined && code !== undefined
+    ? { facility: facility.data, subject, code }
+    : null
+}
+
+/** The facility of a `condition/replay` or `condition/replayed` topic; null for any other topic. */
+export function parseReplayTopic(topic: string): { facility: FacilityId; leaf: 'replay' | 'replayed' } | null {
+  const match = /^mimamori\/v1\/([^/]+)\/condition\/(replay|replayed)$/.exec(topic)
+  const facility = facilityIdSchema.safeParse(match?.[1])
+  return match && facility.success ? { facility: facility.data, leaf: match[2] as 'replay' | 'replayed' } : null
+}
+
 /** Subscription filters of the gateway, for one facility. */
 export const gatewayFilters = (facility: string) => ({
   telemetry: [`${ROOT}/${facility}/+/telemetry`, `${ROOT}/${facility}/+/status`],
   events: [`${ROOT}/${facility}/+/event`],
-  control: [facilityTopic(facility, 'registry'), facilityTopic(facility, 'query')],
+  control: [
+    facilityTopic(facility, 'registry'),
+    facilityTopic(facility, 'query'),
+    facilityTopic(facility, 'condition/replay'),
+  ],
 })
 
 /** Subscription filters of the server, over all facilities. */
-export const serverFilters = () => [`${ROOT}/+/live`, `${ROOT}/+/gateway`, `${ROOT}/+/answer`]
+export const serverFilters = () => [
+  `${ROOT}/+/live`,
+  `${ROOT}/+/gateway`,
+  `${ROOT}/+/answer`,
+  conditionTopic('+', '+', '+'),
+  facilityTopic('+', 'condition/replayed'),
+]
 
 export interface DeviceTopic {
   facility: FacilityId

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import type { StatusMessage } from '../core/messages.ts'
 import type { DeviceNow } from '../core/place-state.ts'
-import type { LiveEvent } from '../core/platform-messages.ts'
 import { bodyStateSchema } from '../core/profile.ts'
 import { parseDeviceTime } from '../core/time.ts'
 import type { AcceptedEntry } from './entries.ts'
@@ -33,7 +32,6 @@ export type BoardState = z.infer<typeof boardStateSchema>
 /** What came since the last look. */
 export interface BoardNews {
   devices: ReadonlySet<string>
-  events: readonly LiveEvent[]
   accepted: number
 }
 
@@ -50,8 +48,6 @@ export interface BoardModel {
   save(): BoardState
 }
 
-/** More events than this in one second are a backlog, not news; they are in the store. */
-const MAX_EVENTS = 500
 const nothingYet = (): DeviceState => ({
   newest: {},
   stateEvent: null,
@@ -67,7 +63,7 @@ const nothingYet = (): DeviceState => ({
 /** @param saved what an earlier process knew: a board does not forget its rooms when the gateway restarts */
 export function createBoardModel(saved: BoardState | null): BoardModel {
   const facilities = new Map(Object.entries(saved ?? {}).map(([id, devices]) => [id, new Map(Object.entries(devices))]))
-  const news = new Map<string, { devices: Set<string>; events: LiveEvent[]; accepted: number }>()
+  const news = new Map<string, { devices: Set<string>; accepted: number }>()
 
   return {
     accepted(entry, device, extras) {
@@ -77,7 +73,6 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       fresh.accepted += 1
       state.heardMs = entry.rx
       const late = entry.m?.includes('late') ?? false
-      if (entry.e !== undefined) addEvent(fresh.events, entry, device, late)
       // Nothing but its clock can put a message ahead of us; that it is behind may be the way it took.
       if (entry.t > entry.rx) state.skewMs = Math.max(state.skewMs ?? 0, entry.t - entry.rx)
       if (late) return
@@ -134,7 +129,7 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
   function newsOf(facility: string) {
     let known = news.get(facility)
     if (!known) {
-      known = { devices: new Set<string>(), events: [], accepted: 0 }
+      known = { devices: new Set<string>(), accepted: 0 }
       news.set(facility, known)
     }
     return known
@@ -164,19 +159,4 @@ function takeExtras(state: DeviceState, { fw, battery, rssi }: Partial<Extras>):
   state.fw = fw ?? state.fw
   state.battery = battery ?? state.battery
   state.rssi = rssi ?? state.rssi
-}
-
-function addEvent(events: LiveEvent[], entry: AcceptedEntry, device: KnownDevice, late: boolean): void {
-  if (events.length === MAX_EVENTS) events.shift()
-  events.push({
-    device: device.id,
-    place: device.place,
-    event: entry.e as string,
-    attributes: entry.v,
-    boot: entry.b,
-    seq: entry.s,
-    at: entry.t,
-    rx: entry.rx,
-    late,
-  })
 }

@@ -1,9 +1,12 @@
 /** The gateway's composition: what comes in by `ingest` is judged, spooled, acknowledged, stored and shown. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { placeState } from '../core/place-state.ts'
 import type { TelemetrySink, TelemetrySource } from '../core/ports.ts'
 import { boardStateSchema, createBoardModel } from './board-model.ts'
 import type { GatewayBus, Ingest } from './bus.ts'
+import { type Conditions, createConditions } from './conditions/conditions.ts'
+import type { SessionLane } from './conditions/facts.ts'
 import { createEntryEncoder, type Entry } from './entries.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
@@ -19,7 +22,7 @@ import { createGatewayMetrics, type GatewayMetrics } from './metrics.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { createReceipts } from './receipts.ts'
 import { createReceived } from './received.ts'
-import { createFacilityRegistry } from './registry.ts'
+import { createFacilityRegistry, type KnownDevice } from './registry.ts'
 import { nodeFiles, type SpoolFiles } from './spool/files.ts'
 import { createSpool } from './spool/spool.ts'
 import { createStoreWriter } from './store-writer.ts'
@@ -53,6 +56,8 @@ export interface GatewayDeps {
   segmentBytes?: number
   /** How long a commit of the spool waits for more messages, ms. */
   commitMs?: number
+  /** The files of the conditions; on the disk in `spoolDir` unless given. */
+  conditionFiles?: SpoolFiles
 }
 
 export interface Gateway {
@@ -63,6 +68,10 @@ export interface Gateway {
   /** Resolves when the facility's registry is known: before that every device would be unknown. */
   known(facility: string): Promise<void>
   ready(): boolean
+  /** A connection to an outside broker began; `present`: the broker had kept our session. */
+  session(facility: string, lane: SessionLane, present: boolean): void
+  /** Raises or clears a technical condition. */
+  condition: Conditions['set']
   /** The message ledger's totals of a facility. */
   totals(facility: string): GatewayTotals
   metrics: GatewayMetrics
@@ -82,7 +91,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     files: deps.files ?? nodeFiles(join(spoolDir, 'spool')),
     state: received,
     encode: createEntryEncoder(),
-    consumers: ['store', 'aside', 'ledger'],
+    consumers: ['store', 'aside', 'conditions', 'ledger'],
     maxBytes: deps.spoolMaxBytes,
     ...(deps.segmentBytes === undefined ? {} : { segmentBytes: deps.segmentBytes }),
     ...(deps.commitMs === undefined ? {} : { commitMs: deps.commitMs }),
@@ -119,9 +128,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     known: registry.known,
     ready: () => running !== null && registry.complete(),
+    session: (facility, lane, present) => running?.conditions.session(facility, lane, present),
+    condition: (...said) => running?.conditions.set(...said),
     totals,
     metrics,
     stop: async () => running?.stop(),
+  }
+
+  function inPlaceOf(device: KnownDevice): KnownDevice[] {
+    const facility = [...registry.facilities()].find(({ id }) => id === device.facility)
+    if (device.place === null || !facility) return [device]
+    return [...facility.devices.values()].filter(({ place }) => place === device.place)
   }
 
   function totals(facility: string): GatewayTotals {
@@ -162,7 +179,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       bus,
       facilities: deps.facilities,
       served,
-      raise: deps.raise ?? (() => undefined),
+      raise: deps.raise ?? ((facility, code, active) => conditions.set(facility, 'gateway', code, active)),
       fatal,
       clock,
       log,
@@ -177,6 +194,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
       onWrite: metrics.storeWrite,
     })
     const receipts = createReceipts({ bus, received, whenDurable: then => spool.append([], 0, then), clock })
+    const conditions = createConditions({
+      files: deps.conditionFiles ?? nodeFiles(join(spoolDir, 'conditions')),
+      consumer: spool.consumer('conditions'),
+      facilities: deps.facilities,
+      registry,
+      bus,
+      placeState: device => placeState(inPlaceOf(device).map(board.now), clock()).state,
+      spool: { bytes: spool.bytes, full: spool.full, maxBytes: deps.spoolMaxBytes },
+      storeTrouble: store.trouble,
+      clock,
+      log,
+      fatal,
+    })
+    await conditions.start()
     const live = createLiveOut({ board, registry, bus, instance, clock, log })
     const heartbeat = createHeartbeat({
       instance,
@@ -185,14 +216,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
       facilities: served,
       totals,
       spoolBytes: spool.bytes,
+      newestCondition: conditions.newest,
       clock,
       log,
     })
     const judge = around(createPacketJudge({ registry, received, limit: createRateLimit(), skewMs: board.skewMs }))
+    const eventLane: typeof board = {
+      ...board,
+      accepted(entry, device, extras) {
+        board.accepted(entry, device, extras)
+        if (entry.e === undefined) return
+        conditions.event(entry, device)
+        live.event(entry, device)
+      },
+    }
     const ingest = createIntake({
       judge,
       spool,
-      board,
+      board: eventLane,
       receipts,
       bus,
       metrics,
@@ -215,6 +256,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return {
       ingest,
       books,
+      conditions,
       storeTotals: tally.totals,
       registryChanged(facility: string) {
         live.sendAll(facility)
@@ -225,6 +267,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         receipts.stop()
         live.stop()
         await store.stop()
+        await conditions.stop()
         await books.stop()
         await spool.stop()
         await heartbeat.stop()

@@ -23,6 +23,7 @@ export interface HeartbeatDeps {
   facilities(): Iterable<string>
   totals(facility: string): GatewayTotals
   spoolBytes(): number
+  newestCondition(facility: string): number
   clock(): number
   log: Log
 }
@@ -36,6 +37,7 @@ export const lastWill = (instance: string, version: string): GatewayMessage => (
   version,
   totals: null,
   spool_bytes: null,
+  newest_condition: null,
 })
 
 export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
@@ -64,6 +66,7 @@ export function createHeartbeat(deps: HeartbeatDeps): Heartbeat {
       version,
       totals: deps.totals(facility),
       spool_bytes: deps.spoolBytes(),
+      newest_condition: deps.newestCondition(facility),
     }
     try {
       await bus.publish(facilityTopic(facility, 'gateway'), JSON.stringify(message), { qos: 1, retain: true })

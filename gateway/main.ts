@@ -57,6 +57,7 @@ async function run(config: GatewayConfig): Promise<void> {
     facilities: config.facilities,
     instance,
     ingest: (packet, done) => gateway.ingest(packet, done),
+    onSession: (...session) => gateway.session(...session),
     clock: Date.now,
     log,
     fatal,

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts'
 import { gatewayMessageSchema } from '../core/platform-messages.ts'
 import { facilityTopic, gatewayFilters } from '../core/topics.ts'
 import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
+import type { SessionLane } from './conditions/facts.ts'
 import { lastWill } from './heartbeat.ts'
 import type { Log } from './log.ts'
 import { type BrokerAddress, connectLink, type Link, readRetained } from './mqtt.ts'
@@ -28,6 +29,8 @@ export interface OutsideBrokerDeps {
   facilities: readonly string[]
   instance: string
   ingest: Ingest
+  /** At every connection: whether the broker still had the session of this facility's connection. */
+  onSession(facility: string, lane: SessionLane, present: boolean): void
   clock(): number
   log: Log
   /** Called when another gateway has taken our place: the process must end. */
@@ -49,7 +52,7 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
       connectedMs = deps.clock()
       for (const facility of facilities) {
         const will = { topic: facilityTopic(facility, 'gateway'), payload: JSON.stringify(lastWill(instance, VERSION)) }
-        const link = connectLink({ ...linkOptions(`gateway-${facility}-events`), will })
+        const link = connectLink({ ...linkOptions(facility, 'events'), will })
         talk.set(facility, link)
         // First of all: who else speaks for this facility must be known before we say a word on this connection.
         link.subscribe([will.topic, ...[...listeners.keys()].filter(topic => facilityOf(topic) === facility)])
@@ -59,7 +62,7 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
     open(facility) {
       const { telemetry: wanted, events } = gatewayFilters(facility)
       talk.get(facility)?.subscribe(events)
-      const link = connectLink(linkOptions(`gateway-${facility}`))
+      const link = connectLink(linkOptions(facility, 'telemetry'))
       telemetry.set(facility, link)
       link.subscribe(wanted)
     },
@@ -104,7 +107,8 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
     return parsed.data.instance !== instance && parsed.data.at > sinceMs
   }
 
-  function linkOptions(clientId: string) {
+  function linkOptions(facility: string, lane: SessionLane) {
+    const clientId = lane === 'events' ? `gateway-${facility}-events` : `gateway-${facility}`
     return {
       address,
       clientId,
@@ -117,6 +121,9 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
         }
         listener(message)
         done()
+      },
+      onSession(present: boolean): void {
+        deps.onSession(facility, lane, present)
       },
       onTakenOver(): void {
         deps.fatal(new AppError('taken_over', `another connection has taken the place of ${clientId}`))

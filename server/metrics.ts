@@ -5,8 +5,10 @@ export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void
   signIn(result: 'ok' | 'refused' | 'throttled'): void
   frame(facility: string): void
-  badMessage(topic: 'live' | 'gateway'): void
+  badMessage(topic: 'live' | 'gateway' | 'condition'): void
   slowSocket(): void
+  /** A socket did not acknowledge a condition. */
+  deafSocket(): void
   build(result: 'ready' | 'failed'): void
   /** Read when asked for. */
   watch(gauges: {
@@ -35,6 +37,7 @@ export function createMetrics(): Metrics {
   const frames = counter('mimamori_live_frames_total', 'Board frames built', ['facility'])
   const bad = counter('mimamori_live_messages_refused_total', 'Messages of gateways that could not be read', ['topic'])
   const slow = counter('mimamori_slow_sockets_total', 'Sockets closed because they did not keep up', [])
+  const deaf = counter('mimamori_deaf_sockets_total', 'Sockets closed because they did not acknowledge a condition', [])
   const builds = counter('mimamori_dataset_builds_total', 'Dataset builds by result', ['result'])
   return {
     request: (route, method, status, seconds) => requests.observe({ route, method, status: String(status) }, seconds),
@@ -42,6 +45,7 @@ export function createMetrics(): Metrics {
     frame: facility => frames.inc({ facility }),
     badMessage: topic => bad.inc({ topic }),
     slowSocket: () => slow.inc(),
+    deafSocket: () => deaf.inc(),
     build: result => builds.inc({ result }),
     watch({ sockets, feedAgesMs, broker }) {
       gauge('mimamori_live_sockets', 'Open live sockets', [], g => g.set(sockets()))

@@ -21,6 +21,7 @@ import { createHandlers } from './http/handlers/handlers.ts'
 import { listen } from './http/listener.ts'
 import { isOwnPage } from './http/same-site.ts'
 import { createBoards } from './live/boards.ts'
+import { createConditionFeed } from './live/condition-feed.ts'
 import { createFeed } from './live/feed.ts'
 import { createSockets } from './live/sockets.ts'
 import { startTicks } from './live/ticks.ts'
@@ -108,7 +109,9 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
 
   const sessions = createSessions({ registry, clock, secure })
   const feed = createFeed({ clock, metrics })
-  const boards = createBoards({ registry, source, feed, clock, log })
+  const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
+  ends.push(conditions.stop)
+  const boards = createBoards({ registry, source, feed, conditions, clock, log })
   const http = await listen(config.httpPort, config.tls)
   const sockets = createSockets({
     http: http.server,
@@ -190,9 +193,17 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     }),
   )
 
-  ends.push(startTicks({ feed, boards, sockets, metrics, log }))
+  ends.push(startTicks({ feed, conditions, boards, sockets, metrics, log }))
   const filters = serverFilters()
-  await bus.subscribe(filters, 1, topic => topic.startsWith('mimamori/'), feed.take)
+  await bus.subscribe(
+    filters,
+    1,
+    topic => topic.startsWith('mimamori/'),
+    message => {
+      feed.take(message)
+      conditions.take(message)
+    },
+  )
   metrics.watch({
     sockets: sockets.count,
     broker: bus.connected,

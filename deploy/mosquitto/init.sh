@@ -68,7 +68,7 @@ writes "$m/+/rejected" "$m/+/receipt" "$m/live" "$m/condition/+/+" "$m/condition
 
 # The server also enrols devices: the accounts of devices are made by it, over the control topic.
 account server
-reads "$m/live" "$m/condition/#" "$m/gateway" "$m/answer" '$CONTROL/dynamic-security/#'
+reads "$m/live" "$m/condition/+/+" "$m/condition/replayed" "$m/gateway" "$m/answer" '$CONTROL/dynamic-security/#'
 writes "$m/registry" "$m/condition/replay" "$m/query" '$CONTROL/dynamic-security/#'
 
 kill "$broker"

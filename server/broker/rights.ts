@@ -58,9 +58,7 @@ export function gatewayRole(facility: string): BrokerRole {
       ...GATEWAY_CHANNELS.map(leaf => mayPublish(facilityTopic(facility, leaf))),
       mayPublish(conditionTopic(facility, ANY, ANY)),
       // It reads its own heartbeat topic before it begins: another live instance may be there.
-      ...[...telemetry, ...events, ...control, ownHeartbeat, facilityTopic(facility, 'condition/replay')].flatMap(
-        mayHear,
-      ),
+      ...[...telemetry, ...events, ...control, ownHeartbeat].flatMap(mayHear),
     ],
   }
 }

@@ -1,11 +1,15 @@
 /** The boards of all facilities: snapshots for browsers that come, frames for those that watch. */
+
+import type { Transition } from '../../core/conditions.ts'
 import { AppError } from '../../core/errors.ts'
 import { type BoardEventMessage, type Frame, stateIndex } from '../../core/live.ts'
 import type { LiveMessage } from '../../core/platform-messages.ts'
 import type { TelemetrySource } from '../../core/ports.ts'
 import type { FacilityRecord, Registry } from '../../core/registry.ts'
-import type { Board } from '../../core/rest.ts'
+import type { Board, BoardCondition } from '../../core/rest.ts'
 import { createZoneClock } from '../zone-clock.ts'
+import type { ConditionFeed } from './condition-feed.ts'
+import { conditionView } from './condition-view.ts'
 import type { Feed } from './feed.ts'
 import { type Layout, readLayout } from './layout.ts'
 import { createMinutes, type Minutes } from './minutes.ts'
@@ -32,6 +36,8 @@ export interface Boards {
   frame(facility: string): Frame | null
   /** Events of a live message, as browsers get them, newest first. */
   events(facility: string, message: LiveMessage): BoardEventMessage[]
+  /** A condition's transition as browsers get it. */
+  condition(facility: string, transition: Transition): BoardCondition
   /** Looks at the registry again. @returns the new layout's version if it changed, else null */
   refresh(facility: string): Promise<number | null>
   /** Notes the present minute of all rooms of all boards. */
@@ -46,12 +52,14 @@ export function createBoards({
   registry,
   source,
   feed,
+  conditions,
   clock,
   log,
 }: {
   registry: Registry
   source: TelemetrySource
   feed: Feed
+  conditions: Pick<ConditionFeed, 'active' | 'seq'>
   clock: () => number
   log: { warn(fields: object, text: string): void }
 }): Boards {
@@ -112,6 +120,8 @@ export function createBoards({
         rooms: roomsNow(board),
         minutes: board.minutes,
         events: board.events,
+        conditions: conditions.active(facilityId).map(transition => boardsApi.condition(facilityId, transition)),
+        alarmSeq: conditions.seq(facilityId),
         feedAgeMs: feed.ageMs(facilityId),
         frameSeq: Math.max(board.lastFrameSeq, Math.floor(clock() / 1000)),
         nowMs: clock(),
@@ -124,7 +134,14 @@ export function createBoards({
       // Counted in seconds of the clock: frames of any server, and of one that has just started, follow any snapshot.
       board.lastFrameSeq = Math.max(board.lastFrameSeq + 1, Math.floor(now / 1000))
       const rooms = roomsNow(board).map((room, index) => roomColumns(index, room))
-      return [board.lastFrameSeq, now, 0, board.layout.version, feed.ageMs(facility) ?? -1, rooms]
+      return [
+        board.lastFrameSeq,
+        now,
+        conditions.seq(facility),
+        board.layout.version,
+        feed.ageMs(facility) ?? -1,
+        rooms,
+      ]
     },
     events(facility, message) {
       const board = ready.get(facility)
@@ -137,6 +154,11 @@ export function createBoards({
       })
       board.events = newestFirst([...fresh, ...board.events])
       return newestFirst(fresh)
+    },
+    condition(facility, transition) {
+      // It does not wait for a layout: without one, times have the offset of Greenwich.
+      const zone = ready.get(facility)?.layout.facility.zone
+      return conditionView(transition, zone === undefined ? utc : createZoneClock(zone).format)
     },
     async refresh(facilityId) {
       const board = ready.get(facilityId)
@@ -180,6 +202,8 @@ export function createBoards({
     return board.layout.registryVersion !== registryVersion || board.layout.changesMs <= clock()
   }
 }
+
+const utc = (ms: number): string => new Date(ms).toISOString()
 
 const keyOfEvent = (event: BoardEventMessage): string => `${event.device} ${event.event} ${event.at}`
 

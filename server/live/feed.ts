@@ -1,5 +1,4 @@
 /** What the gateways say: their live messages and heartbeats, parsed once and kept as the newest state of each facility. */
-import type { z } from 'zod'
 import {
   type GatewayMessage,
   gatewayMessageSchema,
@@ -11,6 +10,7 @@ import {
 import { parseFacilityTopic } from '../../core/topics.ts'
 import type { Metrics } from '../metrics.ts'
 import type { BusMessage } from '../mqtt.ts'
+import { parseJson } from './parse-json.ts'
 
 /** The newest words about one facility. */
 export interface FacilityFeed {
@@ -81,11 +81,11 @@ export function createFeed({ clock, metrics }: { clock: () => number; metrics: P
     take({ topic, payload }) {
       const at = parseFacilityTopic(topic)
       if (at?.leaf === 'live') {
-        const message = parse(liveMessageSchema, payload)
+        const message = parseJson(liveMessageSchema, payload)
         if (message) takeLive(at.facility, message)
         else metrics.badMessage('live')
       } else if (at?.leaf === 'gateway') {
-        const message = parse(gatewayMessageSchema, payload)
+        const message = parseJson(gatewayMessageSchema, payload)
         if (message) stateOf(at.facility).gateway = message
         else metrics.badMessage('gateway')
       }
@@ -104,14 +104,5 @@ export function createFeed({ clock, metrics }: { clock: () => number; metrics: P
     onLive: listener => {
       listeners.push(listener)
     },
-  }
-}
-
-function parse<S extends z.ZodType>(schema: S, payload: Buffer): z.output<S> | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
   }
 }

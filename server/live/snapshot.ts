@@ -1,7 +1,7 @@
 /** Writes the board of a facility down as GET /facilities/:id/board gives it. Pure. */
 import type { BoardEventMessage } from '../../core/live.ts'
 import { PLACE_STATES } from '../../core/place-state.ts'
-import type { Board, BoardRoom } from '../../core/rest.ts'
+import type { Board, BoardCondition, BoardRoom } from '../../core/rest.ts'
 import { createZoneClock } from '../zone-clock.ts'
 import type { Layout } from './layout.ts'
 import type { Minutes } from './minutes.ts'
@@ -18,19 +18,22 @@ export interface BoardNow {
   minutes: Minutes
   /** Newest first. */
   events: readonly BoardEventMessage[]
+  conditions: readonly BoardCondition[]
+  alarmSeq: number
   feedAgeMs: number | null
   frameSeq: number
   nowMs: number
 }
 
-export function snapshotOf({ layout, rooms, minutes, events, feedAgeMs, frameSeq, nowMs }: BoardNow): Board {
+export function snapshotOf(now: BoardNow): Board {
+  const { layout, rooms, minutes, events, feedAgeMs, frameSeq, nowMs } = now
   const { facility, metrics, version } = layout
   const zone = createZoneClock(facility.zone)
   return {
     facility: { id: facility.id, name: facility.name, zone: facility.zone },
     serverTime: zone.format(nowMs),
     frameSeq,
-    alarmSeq: 0,
+    alarmSeq: now.alarmSeq,
     feedAgeMs,
     layout: {
       version,
@@ -63,5 +66,6 @@ export function snapshotOf({ layout, rooms, minutes, events, feedAgeMs, frameSeq
       }
     }),
     events: events as Board['events'],
+    conditions: [...now.conditions],
   }
 }

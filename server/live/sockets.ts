@@ -9,7 +9,7 @@ import {
   LIVE_NAMESPACE,
   type ServerToBrowser,
 } from '../../core/live.ts'
-import type { DatasetJob } from '../../core/rest.ts'
+import type { BoardCondition, DatasetJob } from '../../core/rest.ts'
 import { ownsFacility } from '../auth/scope.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import { errorFields, type Log } from '../log.ts'
@@ -19,6 +19,7 @@ import type { Metrics } from '../metrics.ts'
 const MAX_PACKETS = 64
 const MAX_BYTES = 1_048_576
 const LOOK_MS = 5_000
+const ACKNOWLEDGE_MS = 5_000
 /** How often the sessions of open sockets are looked at again: another server may have ended them. */
 const SESSION_LOOK_MS = 30_000
 
@@ -35,6 +36,8 @@ export interface Sockets {
   /** The one volatile frame of this tick: newest or nothing, for each socket. */
   frame(facility: string, frame: Frame): void
   event(facility: string, event: BoardEventMessage): void
+  /** Reliable and acknowledged: a socket that does not answer is closed, and comes back by a snapshot. */
+  condition(facility: string, condition: BoardCondition): void
   layout(facility: string, version: number): void
   /** To the maker's own people and to all stewards. */
   job(maker: string, job: DatasetJob): void
@@ -48,12 +51,15 @@ export interface SocketsOptions {
   /** Whether a request comes from a page of ours (or from no page at all). */
   sameSite: (request: IncomingMessage) => boolean
   log: Log
-  metrics: Pick<Metrics, 'slowSocket'>
+  metrics: Pick<Metrics, 'slowSocket' | 'deafSocket'>
+  /** How long a browser may take to acknowledge a condition. */
+  acknowledgeMs?: number
   /** How often sockets are looked at for what they hold back. */
   lookMs?: number
 }
 
-export function createSockets({ http, sessions, sameSite, log, metrics, lookMs = LOOK_MS }: SocketsOptions): Sockets {
+export function createSockets(options: SocketsOptions): Sockets {
+  const { http, sessions, sameSite, log, metrics, lookMs = LOOK_MS, acknowledgeMs = ACKNOWLEDGE_MS } = options
   const io = new Server<BrowserToServer, ServerToBrowser, Record<string, never>, SocketData>(http, {
     transports: ['websocket'],
     serveClient: false,
@@ -111,6 +117,16 @@ export function createSockets({ http, sessions, sameSite, log, metrics, lookMs =
     },
     event: (facility, event) => {
       live.to(`facility:${facility}`).emit('e', event)
+    },
+    condition(facility, condition) {
+      for (const socket of live.sockets.values())
+        if (socket.data.watching === facility)
+          socket.timeout(acknowledgeMs).emit('a', condition, (silence: Error | null) => {
+            if (!silence || !socket.connected) return
+            metrics.deafSocket()
+            log.info({}, 'closed a socket that did not acknowledge a condition')
+            socket.disconnect(true)
+          })
     },
     layout: (facility, version) => {
       live.to(`facility:${facility}`).emit('layout', version)

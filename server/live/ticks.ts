@@ -1,7 +1,8 @@
-/** The rhythm of the live part: frames once a second, minutes, looks at the registry, and events as they come. */
+/** The rhythm of the live part: frames once a second, minutes, looks at the registry, events and conditions as they come. */
 import { errorFields, type Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Boards } from './boards.ts'
+import type { ConditionFeed } from './condition-feed.ts'
 import type { Feed } from './feed.ts'
 import type { Sockets } from './sockets.ts'
 
@@ -14,12 +15,14 @@ const REGISTRY_LOOK_MS = 5_000
 /** @returns how to end it */
 export function startTicks({
   feed,
+  conditions,
   boards,
   sockets,
   metrics,
   log,
 }: {
   feed: Feed
+  conditions: Pick<ConditionFeed, 'onTransition'>
   boards: Boards
   sockets: Sockets
   metrics: Pick<Metrics, 'frame'>
@@ -32,6 +35,7 @@ export function startTicks({
       .catch((error: unknown) => log.warn({ facility, ...errorFields(error) }, 'a board could not be opened'))
     for (const event of boards.events(facility, message).toReversed()) sockets.event(facility, event)
   })
+  conditions.onTransition((facility, transition) => sockets.condition(facility, boards.condition(facility, transition)))
   // A task of its own: a volatile frame in the same turn as an event would be dropped by the socket.
   const frames = setInterval(() => {
     for (const facility of sockets.watched()) {

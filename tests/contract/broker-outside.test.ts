@@ -85,6 +85,7 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
       facilities: [facility],
       instance: 'second',
       ingest: (_packet: DevicePacket, done) => done({ close: false, holdMs: 0 }),
+      onSession: () => undefined,
       clock: Date.now,
       log: quiet,
       fatal,
@@ -99,6 +100,7 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
       version: '1',
       totals: null,
       spool_bytes: null,
+      newest_condition: null,
     }
     await publisher.publishAsync(`mimamori/v1/${facility}/gateway`, JSON.stringify(message), { qos: 1, retain: true })
   }

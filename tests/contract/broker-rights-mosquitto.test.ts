@@ -4,7 +4,7 @@ import mqtt from 'mqtt'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type DeviceId, facilityIdSchema, type ProfileId } from '../../core/ids.ts'
 import type { Registry } from '../../core/registry.ts'
-import { deviceTopic, facilityTopic, gatewayFilters } from '../../core/topics.ts'
+import { conditionTopic, deviceTopic, facilityTopic, gatewayFilters, serverFilters } from '../../core/topics.ts'
 import { createDynamicSecurity, type DynamicSecurity } from '../../server/broker/dynamic-security.ts'
 import { createDynsecRequests, type DynsecRequest } from '../../server/broker/dynsec-requests.ts'
 import { createEnrolment } from '../../server/broker/enrolment.ts'
@@ -164,7 +164,8 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
     const received: string[] = []
     client.on('message', topic => void received.push(topic))
     const { telemetry, events, control } = gatewayFilters('momiji')
-    for (const filter of [...telemetry, ...events, ...control, facilityTopic('momiji', 'condition/replay')]) {
+    expect(control).toContain(facilityTopic('momiji', 'condition/replay'))
+    for (const filter of [...telemetry, ...events, ...control]) {
       const [grant] = await client.subscribeAsync(filter, { qos: 1 })
       expect([filter, grant?.qos]).toEqual([filter, 1])
     }
@@ -185,6 +186,37 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
     )
     await client.endAsync()
     await mat.endAsync()
+  })
+
+  it('lets the shipped accounts of gateway and server say and hear of conditions what the contract gives each', async () => {
+    const { gateway: gatewayAccount, server: serverAccount } = driven.broker
+    const gateway = await connect({ ...gatewayAccount, clientId: 'gateway-sakura-events', protocolVersion: 5 })
+    const server = await connect({ ...serverAccount, clientId: 'server-rights', protocolVersion: 5 })
+    const condition = conditionTopic('sakura', 'mat-1', 'bed_exit')
+    const replay = facilityTopic('sakura', 'condition/replay')
+    const replayed = facilityTopic('sakura', 'condition/replayed')
+    const heard: Record<'gateway' | 'server', string[]> = { gateway: [], server: [] }
+    gateway.on('message', topic => void heard.gateway.push(topic))
+    server.on('message', topic => void (topic.includes('/condition/') && heard.server.push(topic)))
+    for (const filter of serverFilters()) expect((await server.subscribeAsync(filter, { qos: 1 }))[0]?.qos).toBe(1)
+    for (const filter of ['mimamori/v1/+/condition/#', 'mimamori/v1/+/+/telemetry', 'mimamori/v1/+/+/event', '#'])
+      await expect(server.subscribeAsync(filter, { qos: 1 })).rejects.toThrow()
+    await gateway.subscribeAsync(replay, { qos: 1 })
+
+    const NOT_AUTHORIZED = 135
+    const outcome = (client: typeof gateway, topic: string): Promise<number | undefined> =>
+      client.publishAsync(topic, 'x', { qos: 1 }).then(
+        packet => (packet as { reasonCode?: number } | undefined)?.reasonCode,
+        error => error.code as number,
+      )
+    expect(await outcome(server, condition)).toBe(NOT_AUTHORIZED)
+    expect(await outcome(server, replayed)).toBe(NOT_AUTHORIZED)
+    expect(await outcome(gateway, replay)).toBe(NOT_AUTHORIZED)
+    for (const topic of [condition, replayed]) expect(await outcome(gateway, topic)).not.toBe(NOT_AUTHORIZED)
+    expect(await outcome(server, replay)).not.toBe(NOT_AUTHORIZED)
+    await vi.waitFor(() => expect(heard).toEqual({ gateway: [replay], server: [condition, replayed] }))
+    await gateway.endAsync()
+    await server.endAsync()
   })
 
   it('enrols in registry and broker alike, and in neither when the broker does not take it', async () => {

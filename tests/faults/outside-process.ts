@@ -25,6 +25,7 @@ const broker = createOutsideBroker({
     if (config.sabotage === 'hasty') receiptAtOnce(packet)
     gateway.ingest(packet, done)
   },
+  onSession: (...session) => gateway.session(...session),
   clock: Date.now,
   log,
   fatal,
@@ -32,6 +33,7 @@ const broker = createOutsideBroker({
 const gateway = createGateway({
   facilities: [FACILITY],
   sink: telemetry.sink,
+  source: telemetry.source,
   spoolDir: config.spoolDir,
   spoolMaxBytes: SPOOL_MAX_BYTES,
   segmentBytes: SEGMENT_BYTES,

@@ -13,7 +13,8 @@ const store = createDuckdbTelemetry({ file: join(folder, 'telemetry.duckdb') })
 const broker = createBroker({
   port: Number(port),
   host: '127.0.0.1',
-  authenticate: async (_id, username) => ({ kind: 'device', facility: 'demo', device: username }),
+  authenticate: async (_id, username) =>
+    username === 'server' ? { kind: 'platform' } : { kind: 'device', facility: 'demo', device: username },
   ingest: (packet, done) => gateway.ingest(packet, done),
   log,
 })

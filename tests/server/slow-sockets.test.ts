@@ -29,7 +29,7 @@ async function start() {
     again: async () => session,
     onClose: () => undefined,
   } as unknown as Sessions
-  const metrics = { slowSocket: vi.fn() }
+  const metrics = { slowSocket: vi.fn(), deafSocket: vi.fn() }
   const sockets = createSockets({
     http,
     sessions,

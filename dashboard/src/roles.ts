@@ -1,5 +1,6 @@
 /** Which screens a role has; the server decides what may be seen, this only avoids doors that lead nowhere. */
-import type { Me, Role } from '../../core/rest.ts'
+import type { Role } from '../../core/rest/route.ts'
+import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 

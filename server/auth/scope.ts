@@ -1,7 +1,7 @@
 /** Who may see which facility, device and request: the checks behind the role table, deny by default. */
 import { AppError } from '../../core/errors.ts'
 import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
-import type { Me } from '../../core/rest.ts'
+import type { Me } from '../../core/rest/session.ts'
 
 /** Roles that work inside the facilities written in their account. */
 export const isFacilityRole = (me: Me): boolean =>

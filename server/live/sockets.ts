@@ -9,7 +9,7 @@ import {
   LIVE_NAMESPACE,
   type ServerToBrowser,
 } from '../../core/live.ts'
-import type { DatasetJob } from '../../core/rest.ts'
+import type { DatasetJob } from '../../core/rest/datasets.ts'
 import { ownsFacility } from '../auth/scope.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import { errorFields, type Log } from '../log.ts'

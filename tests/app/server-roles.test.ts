@@ -1,6 +1,7 @@
 // Every route × every role, own and other: what the contract's table of roles allows, and nothing else.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { API_ROOT, type ROLES, type Route, type RouteName, routes } from '../../core/rest.ts'
+import { API_ROOT, type ROLES, type Route } from '../../core/rest/route.ts'
+import { type RouteName, routes } from '../../core/rest.ts'
 import { PEOPLE, type Platform, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'

@@ -1,6 +1,6 @@
 /** One device of the list. */
 import { Link } from 'wouter'
-import type { Device } from '../../../core/rest.ts'
+import type { Device } from '../../../core/rest/devices.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { ago, whenShort } from '../format.ts'
 import { Icon } from '../parts/icon.tsx'

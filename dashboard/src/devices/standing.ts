@@ -1,5 +1,5 @@
 /** What is to be said of a device first: the worst thing that is true of it. Pure. */
-import type { Device } from '../../../core/rest.ts'
+import type { Device } from '../../../core/rest/devices.ts'
 import type { IconName } from '../parts/icon.tsx'
 
 export const STANDINGS = ['offline', 'stale', 'skewed', 'battery', 'ageing', 'never', 'fine'] as const

@@ -1,6 +1,6 @@
 /** Devices as the server lists them, all pages, and one device with its newest values. */
 import { useQuery } from '@tanstack/react-query'
-import type { Device, DeviceDetail } from '../../../core/rest.ts'
+import type { Device, DeviceDetail } from '../../../core/rest/devices.ts'
 import type { Call } from '../api.ts'
 import { useLinkKind } from '../board/use-board.ts'
 import { useServices } from '../services.ts'

@@ -1,6 +1,7 @@
 /** What the mock server answers to each route of the contract, per role. */
 import { profiles } from '../../../core/profiles/index.ts'
-import type { DatasetRequest, Me } from '../../../core/rest.ts'
+import type { DatasetRequest } from '../../../core/rest/datasets.ts'
+import type { Me } from '../../../core/rest/session.ts'
 import { makeDataset, makeRequests } from './datasets.ts'
 import { makeDevices, makeEvents, sceneNow, ZONE } from './scene.ts'
 import { makeReadings } from './series.ts'

@@ -2,6 +2,8 @@
 import { boardRoutes } from './rest/board.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
 import { devicesRoutes } from './rest/devices.ts'
+import { keptRoutes } from './rest/kept.ts'
+import { ledgerRoutes } from './rest/ledger.ts'
 import { placesRoutes } from './rest/places.ts'
 import { sessionRoutes } from './rest/session.ts'
 import { usersRoutes } from './rest/users.ts'
@@ -12,6 +14,8 @@ export const routes = {
   ...usersRoutes,
   ...placesRoutes,
   ...devicesRoutes,
+  ...ledgerRoutes,
+  ...keptRoutes,
   ...datasetsRoutes,
 } as const
 export type RouteName = keyof typeof routes

@@ -96,7 +96,8 @@ export const keptRoutes = {
   rejections: route({
     method: 'get',
     path: '/rejections',
-    summary: "Refused messages, newest first; payloads for the facility's administrator; a maker reads those of its bench",
+    summary:
+      "Refused messages, newest first; payloads for the facility's administrator; a maker reads those of its bench",
     roles: KEPT_READERS,
     query: page({ ...keptQuery, ...reasonQuery }),
     status: 200,

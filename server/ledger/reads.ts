@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import type { KeptRejection, LedgerRow, QueryMessage } from '../../core/ledger.ts'
 import type { AskOptions, GatewayItems, GatewayPage, GatewayQueries } from '../gateway-queries.ts'
 import type { Range } from './range.ts'
+import { asCounted } from './sums.ts'
 
 /** A gateway answers at most 256 kB at once. */
 const MAX_ANSWERS = 60
@@ -51,7 +52,7 @@ export function createLedgerReads({
     for (let answers = 0; answers < MAX_ANSWERS; answers++) {
       const options = { filter, limit: ROWS_PER_ANSWER, ...(after === undefined ? {} : { after }) }
       const page: GatewayPage<LedgerRow> = await ask(facility, 'ledger', options)
-      rows.push(...page.items)
+      rows.push(...page.items.map(asCounted))
       if (page.next === null) return { rows, asOfMs: clock() }
       after = page.next
     }

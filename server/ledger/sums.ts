@@ -32,6 +32,10 @@ export function sumOf(rows: readonly LedgerRow[]): LedgerSums {
   return sums
 }
 
+/** The store may confirm a message a moment before the ledger counts it; until then it is not in the row, unless the gateway says that it never will be. */
+export const asCounted = (row: LedgerRow): LedgerRow =>
+  row.red.includes('store') ? row : { ...row, stored: Math.min(row.stored, row.accepted - row.dead_lettered) }
+
 /** Left minus right of each equation that can be computed from the row; null: it cannot. */
 export const differences = (row: LedgerRow): Record<LedgerEquation, number | null> => ({
   fates: row.committed - row.accepted - row.duplicate - row.conflicting - row.refused,

@@ -87,6 +87,17 @@ describeWith(mosquitto, 'the message ledger over HTTP', () => {
       expect(body.items[0].red).toEqual([equation])
     })
 
+    it('waits for the ledger to count what the store already has, unless the gateway says that it never will', async () => {
+      sunny.rows = [ledgerRow('mat-1', THIS_HOUR, 100, { stored: 102 })]
+      const operator = await as('operator')
+      const { body } = await operator.get('/ledger?facility=sunny')
+      expect(body).toMatchObject({ balanced: true, totals: { accepted: 100, stored: 100 } })
+      sunny.rows = [ledgerRow('mat-1', THIS_HOUR, 100, { stored: 102, red: ['store'] })]
+      now += 60_000
+      const later = await operator.get('/ledger?facility=sunny')
+      expect(later.body).toMatchObject({ balanced: false, failing: [{ equation: 'store', difference: -2 }] })
+    })
+
     it('asks the store anew when told to, and staff may not tell it to', async () => {
       await (await as('auditor')).get('/ledger?facility=sunny&recount=true')
       expect(sunny.asked.at(-1)?.filter.recount).toBe(true)

@@ -1,59 +1,170 @@
-/** One device of the list. */
+/** One device of the list: its technical state as far as the reader sees it, and its line of the ledger. */
 import { Link } from 'wouter'
-import type { Device } from '../../../core/rest/devices.ts'
+import type { LedgerSums } from '../../../core/rest/ledger.ts'
 import { useCatalogue } from '../catalogue.ts'
-import { ago, whenShort } from '../format.ts'
+import { ago, numberText, whenShort } from '../format.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useLanguage, useSay } from '../services.ts'
-import styles from './fleet-page.module.css'
-import { isGone, STANDING_ICONS, type Standing, skewText } from './standing.ts'
-import { useZone } from './use-devices.ts'
+import styles from './fleet-table.module.css'
+import { type Line, netMissing } from './lines.ts'
+import { coverageText, ReceptionStrip } from './reception-strip.tsx'
+import { isGone, STANDING_ICONS, skewText } from './standing.ts'
 
-export function FleetRow({ device, standing, now }: { device: Device; standing: Standing; now: number }) {
+export type Column =
+  | 'state'
+  | 'device'
+  | 'room'
+  | 'version'
+  | 'heard'
+  | 'coverage'
+  | 'battery'
+  | 'skew'
+  | 'stored'
+  | 'late'
+  | 'conflicting'
+  | 'refused'
+  | 'missing'
+
+interface RowProps {
+  line: Line
+  columns: readonly Column[]
+  facility: string
+  zone: string
+  now: number
+}
+
+export function FleetRow({ line, columns, facility, zone, now }: RowProps) {
+  const { standing } = line
+  return (
+    <tr data-gone={(standing !== null && isGone(standing)) || undefined} data-standing={standing ?? undefined}>
+      {columns.map(column => (
+        <td key={column} data-column={column}>
+          {column === 'device' ? (
+            <Name line={line} facility={facility} />
+          ) : column === 'coverage' ? (
+            <Coverage line={line} />
+          ) : isCount(column) ? (
+            <Count line={line} column={column} />
+          ) : (
+            <Technical line={line} column={column} zone={zone} now={now} />
+          )}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+const COUNTS = ['stored', 'late', 'conflicting', 'refused', 'missing'] as const
+type CountColumn = (typeof COUNTS)[number]
+const isCount = (column: Column): column is CountColumn => COUNTS.some(each => each === column)
+
+function Name({ line, facility }: { line: Line; facility: string }) {
+  const say = useSay()
+  const catalogue = useCatalogue()
+  const words = (
+    <>
+      <b>{line.type === null ? say('standing.unknown') : catalogue.deviceLabel(line.type)}</b>
+      <span className="mono">{line.id || say('fleet.noName')}</span>
+    </>
+  )
+  return line.device ? (
+    <Link href={`/devices/${line.id}?facility=${facility}`} className={styles.name}>
+      {words}
+    </Link>
+  ) : (
+    <span className={styles.name}>{words}</span>
+  )
+}
+
+function Coverage({ line: { ledger } }: { line: Line }) {
+  const language = useLanguage()
+  if (!ledger) return <span className={styles.zero}>—</span>
+  return (
+    <span className={styles.coverage}>
+      {ledger.hours && <ReceptionStrip hours={ledger.hours} coverage={ledger.coverage} />}
+      <span className={styles.percent}>{coverageText(ledger.coverage, language)}</span>
+    </span>
+  )
+}
+
+function Count({ line, column }: { line: Line; column: CountColumn }) {
   const say = useSay()
   const language = useLanguage()
-  const catalogue = useCatalogue()
-  const zone = useZone(device.facility)
-  const icon = STANDING_ICONS[standing]
-  const heardMs = device.heard === null ? null : Date.parse(device.heard)
+  const sums = line.ledger?.sums
+  if (!sums) return <span className={styles.zero}>—</span>
+  const count = countOf(sums, column)
+  const isFlagged = column !== 'stored' && column !== 'late' && count > 0 && line.flags.has(column)
+  const isZero = count === 0 && column !== 'stored'
   return (
-    <tr data-gone={isGone(standing) || undefined} data-standing={standing}>
-      <td data-column="state">
-        <span className={styles.standing}>
-          {icon ? (
-            <Icon name={icon} className={styles.icon} />
-          ) : (
-            <i className={standing === 'never' ? styles.ring : styles.dot} />
-          )}
-          {say(`standing.${standing}`)}
-        </span>
-      </td>
-      <td data-column="device">
-        <Link href={`/devices/${device.id}?facility=${device.facility}`} className={styles.name}>
-          <b>{catalogue.deviceLabel(device.profile)}</b>
-          <span className="mono">{device.id}</span>
-        </Link>
-      </td>
-      <td data-column="room">
-        <b>{device.room?.label ?? '—'}</b>
-      </td>
-      <td data-column="firmware" className="mono">
-        {device.fw ?? '—'}
-      </td>
-      <td data-column="heard">
-        {heardMs === null ? (
-          say('fleet.neverHeard')
-        ) : (
-          <>
-            <b>{ago(now - heardMs, say)}</b>
-            <small>{whenShort(heardMs, now, zone, language)}</small>
-          </>
-        )}
-      </td>
-      <td data-column="battery">{device.battery === null ? '—' : `${Math.round(device.battery)} %`}</td>
-      <td data-column="skew">
-        {device.skew_ms === null ? '—' : say('fleet.skew', { seconds: skewText(device.skew_ms) })}
-      </td>
-    </tr>
+    <>
+      <span className={isFlagged ? styles.flag : isZero ? styles.zero : undefined}>
+        {numberText(count, 0, language)}
+      </span>
+      {column === 'refused' && sums.partly_refused > 0 && (
+        <small className={styles.flag}>
+          {say('fleet.partly', { count: numberText(sums.partly_refused, 0, language) })}
+        </small>
+      )}
+      {column === 'stored' && sums.dead_lettered > 0 && (
+        <small className={styles.flag}>
+          {say('fleet.dead', { count: numberText(sums.dead_lettered, 0, language) })}
+        </small>
+      )}
+    </>
+  )
+}
+const countOf = (sums: LedgerSums, column: CountColumn): number =>
+  column === 'missing' ? netMissing(sums) : sums[column]
+
+interface TechnicalProps {
+  line: Line
+  column: Exclude<Column, CountColumn | 'device' | 'coverage'>
+  zone: string
+  now: number
+}
+function Technical({ line: { device, standing }, column, zone, now }: TechnicalProps) {
+  const say = useSay()
+  const language = useLanguage()
+  if (column === 'state') return standing && <StandingMark standing={standing} />
+  if (!device) return <span className={styles.zero}>—</span>
+  if (column === 'room') return <b>{device.room?.label ?? '—'}</b>
+  if (column === 'version') return <span className="mono">{device.fw ?? '—'}</span>
+  if (column === 'battery')
+    return device.battery === null ? (
+      <span className={styles.zero}>—</span>
+    ) : (
+      <span className={standing === 'battery' ? styles.flag : undefined}>{Math.round(device.battery)}%</span>
+    )
+  if (column === 'skew')
+    return device.skew_ms === null ? (
+      <span className={styles.zero}>—</span>
+    ) : (
+      <span className={standing === 'skewed' ? styles.flag : undefined}>
+        {say('fleet.skew', { seconds: skewText(device.skew_ms) })}
+      </span>
+    )
+  const heardMs = device.heard === null ? null : Date.parse(device.heard)
+  return heardMs === null ? (
+    say('fleet.neverHeard')
+  ) : (
+    <>
+      <b>{ago(now - heardMs, say)}</b>
+      <small>{whenShort(heardMs, now, zone, language)}</small>
+    </>
+  )
+}
+
+function StandingMark({ standing }: { standing: NonNullable<Line['standing']> }) {
+  const say = useSay()
+  const icon = STANDING_ICONS[standing]
+  return (
+    <span className={styles.standing}>
+      {icon ? (
+        <Icon name={icon} className={styles.icon} />
+      ) : (
+        <i className={standing === 'never' ? styles.ring : styles.dot} />
+      )}
+      {say(`standing.${standing}`)}
+    </span>
   )
 }

@@ -21,11 +21,13 @@ async function allDevices(call: Call, facility: string | undefined): Promise<Dev
   return all
 }
 
-export function useDevices(facility: string | undefined) {
+/** @param facility undefined: of all facilities; null: the reader may not list devices */
+export function useDevices(facility: string | undefined | null) {
   const { call } = useServices()
   return useQuery({
     queryKey: ['devices', facility],
-    queryFn: () => allDevices(call, facility),
+    queryFn: () => allDevices(call, facility ?? undefined),
+    enabled: facility !== null,
     refetchInterval: REFRESH_MS,
   })
 }

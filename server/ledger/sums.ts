@@ -87,14 +87,14 @@ export function byDevice(rows: readonly LedgerRow[]): Map<string, LedgerRow[]> {
   return found
 }
 
-/** Received of expected, to a hundredth of a percent; what came back from an earlier gap makes it no more than all. */
+/** Received of expected, down to a hundredth of a percent, so that nothing lost is rounded away; what came back from an earlier gap makes it no more than all. */
 export const coverageOf = ({ received, expected }: Pick<LedgerSums, 'received' | 'expected'>): number | null =>
-  expected > 0 ? Math.min(1, Math.round((received / expected) * 10_000) / 10_000) : null
+  expected > 0 ? Math.min(1, Math.floor((received / expected) * 10_000) / 10_000) : null
 
-/** As the device's maker may know it: to a tenth of a percent, and only of many. */
+/** As the device's maker may know it: down to a tenth of a percent, and only of many. */
 export const coverageForMaker = (sums: Pick<LedgerSums, 'received' | 'expected'>): number | null => {
   const coverage = sums.expected >= MAKER_LEAST ? coverageOf(sums) : null
-  return coverage === null ? null : Math.round(coverage * 1_000) / 1_000
+  return coverage === null ? null : Math.floor(coverage * 1_000 + 1e-9) / 1_000
 }
 
 /** [received, expected] of each hour of the range, oldest first. */

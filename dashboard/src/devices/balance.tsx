@@ -48,8 +48,13 @@ export function Balance({ ledger, totals, share, zone, mayRecount, isOld }: Bala
           <Icon name={isBad ? 'warning' : 'check'} className={styles.icon} />
           {say(isBad ? 'balance.bad' : 'balance.ok', { time })}
         </span>
+        <Recount ledger={ledger} zone={zone} mayRecount={mayRecount && !isOld} />
       </h2>
-      {isBad && <Failing ledger={ledger} zone={zone} />}
+      {isBad && (
+        <div role="alert">
+          <Failing ledger={ledger} zone={zone} />
+        </div>
+      )}
       <p className={styles.equation}>
         <Term sums={totals} name="committed" isTotal />
         <Sign text={gap || fates !== totals.committed ? '≠' : '='} />
@@ -59,7 +64,6 @@ export function Balance({ ledger, totals, share, zone, mayRecount, isOld }: Bala
             <Term sums={totals} name={name} />
           </span>
         ))}
-        <Recount ledger={ledger} zone={zone} mayRecount={mayRecount && !isOld} />
       </p>
       <p className={styles.equation}>
         <Term sums={totals} name="expected" isTotal />
@@ -103,7 +107,7 @@ function Failing({ ledger, zone }: { ledger: LedgerDevices; zone: string }) {
   const now = useNow(60_000)
   const equations = [...new Set(ledger.failing.map(({ equation }) => equation))]
   return (
-    <ul className={styles.failing} role="alert">
+    <ul className={styles.failing}>
       {equations.map(equation => {
         const where = ledger.failing.filter(each => each.equation === equation)
         const more = where.length - SHOWN_FAILURES
@@ -138,11 +142,16 @@ function Recount({ ledger, zone, mayRecount }: { ledger: LedgerDevices; zone: st
       ) : (
         recount !== null &&
         recount.oldest_at !== null &&
-        say('balance.recount', {
-          time: whenShort(Date.parse(recount.oldest_at), now, zone, language),
-          found: numberText(recount.found, 0, language),
-          stored: numberText(recount.stored, 0, language),
-        })
+        say(
+          recount.found === recount.stored && !ledger.failing.some(each => each.equation === 'recount')
+            ? 'balance.recountSame'
+            : 'balance.recount',
+          {
+            time: whenShort(Date.parse(recount.oldest_at), now, zone, language),
+            found: numberText(recount.found, 0, language),
+            stored: numberText(recount.stored, 0, language),
+          },
+        )
       )}
       {mayRecount && (
         <Button kind="quiet" onPress={() => mutate()} isDisabled={isPending}>

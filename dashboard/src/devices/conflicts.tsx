@@ -2,10 +2,9 @@
 import { useId, useState } from 'react'
 import type { Conflict } from '../../../core/rest/kept.ts'
 import type { LedgerDevices } from '../../../core/rest/ledger.ts'
-import { hourMinute, numberText, whenShort } from '../format.ts'
+import { hourMinute, numberText } from '../format.ts'
 import { Failure } from '../parts/notice.tsx'
 import { useLanguage, useSay } from '../services.ts'
-import { useNow } from '../use-now.ts'
 import { Payload } from './payload.tsx'
 import styles from './side.module.css'
 import { SideHead } from './side-head.tsx'
@@ -40,13 +39,11 @@ export function Conflicts({ ledger, zone }: { ledger: LedgerDevices; zone: strin
 
 function Item({ item, zone }: { item: Conflict; zone: string }) {
   const say = useSay()
-  const language = useLanguage()
-  const now = useNow(60_000)
   const [isOpen, setOpen] = useState(false)
   const id = useId()
   return (
     <li className={styles.group}>
-      <time>{whenShort(Date.parse(item.at), now, zone, language)}</time>
+      <time>{hourMinute(Date.parse(item.at), zone)}</time>
       <div>
         <span className="mono">{item.device}</span>
         <small>{say('conflicts.number', { boot: item.boot, seq: item.seq })}</small>

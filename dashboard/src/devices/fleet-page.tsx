@@ -50,6 +50,7 @@ function Fleet({ facility }: { facility: string }) {
   const catalogue = useCatalogue()
   const zone = useZone(facility)
   const hasStates = seesDevices(me.role)
+  const isMaker = useIsMakerElsewhere(facility)
   const devices = useDevices(hasStates ? facility : null)
   const ledger = useLedger(facility)
   const isCut = useIsCut(devices.dataUpdatedAt)
@@ -85,7 +86,7 @@ function Fleet({ facility }: { facility: string }) {
           <Segments
             label={say('fleet.order')}
             value={order}
-            options={ORDERS.filter(each => hasStates || each !== 'room').map(each => ({
+            options={ORDERS.filter(each => (hasStates && !isMaker) || each !== 'room').map(each => ({
               id: each,
               text: say(`fleet.by.${each}`),
             }))}
@@ -126,7 +127,7 @@ function Fleet({ facility }: { facility: string }) {
               zone={zone}
               ledger={ledger.data ?? null}
               isGatewayAway={isAway}
-              hasStates={hasStates}
+              sight={isMaker ? 'maker' : hasStates ? 'all' : 'ledger'}
             />
           )}
         </div>
@@ -134,4 +135,12 @@ function Fleet({ facility }: { facility: string }) {
       </div>
     </div>
   )
+}
+
+/** A maker looks at a facility that is not its bench. */
+function useIsMakerElsewhere(facility: string): boolean {
+  const { me } = useSignedIn()
+  const { data } = useFacilities()
+  const isBench = (data?.items.find(({ id }) => id === facility)?.bench_of ?? null) !== null
+  return me.role === 'manufacturer' && !isBench
 }

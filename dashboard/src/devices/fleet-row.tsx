@@ -2,7 +2,7 @@
 import { Link } from 'wouter'
 import type { LedgerSums } from '../../../core/rest/ledger.ts'
 import { useCatalogue } from '../catalogue.ts'
-import { ago, numberText, whenShort } from '../format.ts'
+import { ago, day, numberText, whenShort } from '../format.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useLanguage, useSay } from '../services.ts'
 import styles from './fleet-table.module.css'
@@ -31,22 +31,24 @@ interface RowProps {
   facility: string
   zone: string
   now: number
+  /** The reader is told on which day a device was heard, not when. */
+  isDayOnly: boolean
 }
 
-export function FleetRow({ line, columns, facility, zone, now }: RowProps) {
+export function FleetRow({ line, columns, facility, zone, now, isDayOnly }: RowProps) {
   const { standing } = line
   return (
     <tr data-gone={(standing !== null && isGone(standing)) || undefined} data-standing={standing ?? undefined}>
       {columns.map(column => (
         <td key={column} data-column={column}>
           {column === 'device' ? (
-            <Name line={line} facility={facility} />
+            <Name line={line} facility={facility} hasState={columns.includes('state')} />
           ) : column === 'coverage' ? (
             <Coverage line={line} />
           ) : isCount(column) ? (
             <Count line={line} column={column} />
           ) : (
-            <Technical line={line} column={column} zone={zone} now={now} />
+            <Technical line={line} column={column} zone={zone} now={now} isDayOnly={isDayOnly} />
           )}
         </td>
       ))}
@@ -58,13 +60,16 @@ const COUNTS = ['stored', 'late', 'conflicting', 'refused', 'missing'] as const
 type CountColumn = (typeof COUNTS)[number]
 const isCount = (column: Column): column is CountColumn => COUNTS.some(each => each === column)
 
-function Name({ line, facility }: { line: Line; facility: string }) {
+function Name({ line, facility, hasState }: { line: Line; facility: string; hasState: boolean }) {
   const say = useSay()
   const catalogue = useCatalogue()
+  const id = line.id || say('fleet.noName')
   const words = (
     <>
-      <b>{line.type === null ? say('standing.unknown') : catalogue.deviceLabel(line.type)}</b>
-      <span className="mono">{line.id || say('fleet.noName')}</span>
+      <b>{line.type === null ? id : catalogue.deviceLabel(line.type)}</b>
+      {line.type !== null && <span className="mono">{id}</span>}
+      {line.type === null && !hasState && <span>{say('standing.unknown')}</span>}
+      <Flags line={line} />
     </>
   )
   return line.device ? (
@@ -74,6 +79,26 @@ function Name({ line, facility }: { line: Line; facility: string }) {
   ) : (
     <span className={styles.name}>{words}</span>
   )
+}
+
+/** Where there is no room for the columns, what is worth a look stands under the name. */
+function Flags({ line: { ledger, flags } }: { line: Line }) {
+  const say = useSay()
+  const language = useLanguage()
+  const sums = ledger?.sums
+  if (!sums) return null
+  const counts = {
+    dead: sums.dead_lettered,
+    conflicting: sums.conflicting,
+    refused: sums.refused + sums.partly_refused,
+  }
+  const words = (['dead', 'conflicting', 'refused'] as const)
+    .filter(flag => flags.has(flag))
+    .map(
+      flag =>
+        `${say(flag === 'dead' ? 'balance.dead_lettered' : `fleet.col.${flag}`)} ${numberText(counts[flag], 0, language)}`,
+    )
+  return words.length === 0 ? null : <small className={styles.narrow}>{words.join(say('list.separator'))}</small>
 }
 
 function Coverage({ line: { ledger } }: { line: Line }) {
@@ -121,11 +146,13 @@ interface TechnicalProps {
   column: Exclude<Column, CountColumn | 'device' | 'coverage'>
   zone: string
   now: number
+  isDayOnly: boolean
 }
-function Technical({ line: { device, standing }, column, zone, now }: TechnicalProps) {
+function Technical({ line: { device, standing }, column, zone, now, isDayOnly }: TechnicalProps) {
   const say = useSay()
   const language = useLanguage()
-  if (column === 'state') return standing && <StandingMark standing={standing} />
+  if (column === 'state')
+    return standing && <StandingMark standing={standing} device={isDayOnly ? null : device} now={now} />
   if (!device) return <span className={styles.zero}>—</span>
   if (column === 'room') return <b>{device.room?.label ?? '—'}</b>
   if (column === 'version') return <span className="mono">{device.fw ?? '—'}</span>
@@ -144,6 +171,7 @@ function Technical({ line: { device, standing }, column, zone, now }: TechnicalP
       </span>
     )
   const heardMs = device.heard === null ? null : Date.parse(device.heard)
+  if (heardMs !== null && isDayOnly) return day(heardMs, zone, language)
   return heardMs === null ? (
     say('fleet.neverHeard')
   ) : (
@@ -154,7 +182,12 @@ function Technical({ line: { device, standing }, column, zone, now }: TechnicalP
   )
 }
 
-function StandingMark({ standing }: { standing: NonNullable<Line['standing']> }) {
+interface MarkProps {
+  standing: NonNullable<Line['standing']>
+  device: Line['device']
+  now: number
+}
+function StandingMark({ standing, device, now }: MarkProps) {
   const say = useSay()
   const icon = STANDING_ICONS[standing]
   return (
@@ -164,7 +197,12 @@ function StandingMark({ standing }: { standing: NonNullable<Line['standing']> })
       ) : (
         <i className={standing === 'never' ? styles.ring : styles.dot} />
       )}
-      {say(`standing.${standing}`)}
+      <span>
+        {say(`standing.${standing}`)}
+        {device?.heard && isGone(standing) && (
+          <small className={styles.narrow}>{ago(now - Date.parse(device.heard), say)}</small>
+        )}
+      </span>
     </span>
   )
 }

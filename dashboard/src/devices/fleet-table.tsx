@@ -24,23 +24,22 @@ interface TableProps {
   /** Null: the ledger cannot be read now. */
   ledger: LedgerDevices | null
   isGatewayAway: boolean
-  /** The reader sees what devices are, not only what came of them. */
-  hasStates: boolean
+  /** `ledger`: only what came of the devices; `maker`: their state as their maker may know it, without room or moment. */
+  sight: 'all' | 'maker' | 'ledger'
 }
 
-export function FleetTable({ lines, order, facility, zone, ledger, isGatewayAway, hasStates }: TableProps) {
+export function FleetTable({ lines, order, facility, zone, ledger, isGatewayAway, sight }: TableProps) {
   const say = useSay()
   const now = useNow(5_000)
   const [isOpen, setOpen] = useState(false)
   const hasCounts = ledger?.totals != null
   const columns: readonly Column[] = [
-    ...(hasStates ? TECHNICAL : (['device', 'coverage'] as const)),
+    ...TECHNICAL.filter(column => !hides(sight, column, ledger !== null)),
     ...(hasCounts ? COUNTS : []),
   ]
   const care = lines.filter(line => line.isCare)
   const isFolded = order === 'trouble' && !isOpen && lines.length - care.length > SHOWN_FINE * 1.5
   const shown = isFolded ? [...care, ...lines.filter(line => !line.isCare).slice(0, SHOWN_FINE)] : lines
-  const isDays = ledger !== null && !hasCounts
   return (
     <div className={styles.scroll}>
       <table className={styles.table}>
@@ -48,7 +47,7 @@ export function FleetTable({ lines, order, facility, zone, ledger, isGatewayAway
           <tr>
             {columns.map(column => (
               <th key={column} scope="col" data-column={column}>
-                {say(isDays && column === 'coverage' ? 'fleet.col.coverageDays' : `fleet.col.${column}`)}
+                {say(sight === 'maker' && column === 'coverage' ? 'fleet.col.coverageDays' : `fleet.col.${column}`)}
               </th>
             ))}
           </tr>
@@ -56,7 +55,15 @@ export function FleetTable({ lines, order, facility, zone, ledger, isGatewayAway
         <tbody>
           {ledger?.gateway && <GatewayRow ledger={ledger} span={columns.length} isAway={isGatewayAway} />}
           {shown.map(line => (
-            <FleetRow key={line.id} line={line} columns={columns} facility={facility} zone={zone} now={now} />
+            <FleetRow
+              key={line.id}
+              line={line}
+              columns={columns}
+              facility={facility}
+              zone={zone}
+              now={now}
+              isDayOnly={sight === 'maker'}
+            />
           ))}
         </tbody>
       </table>
@@ -68,6 +75,12 @@ export function FleetTable({ lines, order, facility, zone, ledger, isGatewayAway
       )}
     </div>
   )
+}
+
+function hides(sight: TableProps['sight'], column: Column, hasLedger: boolean): boolean {
+  if (column === 'coverage') return !hasLedger
+  if (sight === 'ledger') return column !== 'device'
+  return sight === 'maker' && column === 'room'
 }
 
 function GatewayRow({ ledger, span, isAway }: { ledger: LedgerDevices; span: number; isAway: boolean }) {

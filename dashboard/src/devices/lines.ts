@@ -60,7 +60,8 @@ export function sortLines(lines: readonly Line[], order: Order, typeLabel: (line
   const natural = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
   const room = (line: Line): string => line.device?.room?.label ?? '~'
   const compare: Record<Order, (a: Line, b: Line) => number> = {
-    trouble: (a, b) => rank(a) - rank(b) || b.flags.size - a.flags.size || lost(b) - lost(a),
+    trouble: (a, b) =>
+      Number(b.isCare) - Number(a.isCare) || rank(a) - rank(b) || b.flags.size - a.flags.size || lost(b) - lost(a),
     room: (a, b) => natural(room(a), room(b)),
     type: (a, b) => typeLabel(a).localeCompare(typeLabel(b)),
   }

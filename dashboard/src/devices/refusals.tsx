@@ -2,10 +2,9 @@
 import { useId, useState } from 'react'
 import type { LedgerDevices } from '../../../core/rest/ledger.ts'
 import { useCatalogue } from '../catalogue.ts'
-import { day, hourMinute, numberText, whenShort } from '../format.ts'
+import { day, hourMinute, numberText } from '../format.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { useLanguage, useSay } from '../services.ts'
-import { useNow } from '../use-now.ts'
 import { Payload } from './payload.tsx'
 import styles from './side.module.css'
 import { SideHead } from './side-head.tsx'
@@ -69,14 +68,13 @@ function Group({ group, facility, zone, mayOpen }: GroupProps) {
   const say = useSay()
   const language = useLanguage()
   const catalogue = useCatalogue()
-  const now = useNow(60_000)
   const [isOpen, setOpen] = useState(false)
   const id = useId()
   const limits = useLimits()(group)
   const name = group.device ?? (group.device_type === null ? '' : catalogue.deviceLabel(group.device_type))
   return (
     <li className={styles.group}>
-      {group.last !== null && <time>{whenShort(Date.parse(group.last), now, zone, language)}</time>}
+      {group.last !== null && <time>{hourMinute(Date.parse(group.last), zone)}</time>}
       <div>
         <b className="mono">{group.reason}</b>{' '}
         <span className={group.device === null ? styles.muted : `mono ${styles.muted}`}>

@@ -47,11 +47,16 @@ function lineOf(id: string, type: string | null, scene: LedgerScene): LedgerDevi
   const hours = Array.from({ length: 24 }, (_, hour): [number, number] => {
     if (isSilent || (outage && hour >= outage[0] && hour < outage[1])) return [0, 0]
     const full = hour === 23 ? Math.round(PER_HOUR * 0.7) : PER_HOUR
-    const lost = (seed * (hour + 3)) % 11 === 0 ? Math.round(full * 0.08) : 0
+    const lost = (seed * 7 + hour * hour * 13) % 17 === 0 ? Math.round(full * (0.02 + (seed % 5) / 40)) : 0
     return [full - lost, full]
   })
   const received = hours.reduce((sum, [own]) => sum + own, 0)
-  const sums = { ...NOTHING, missing: (seed % 7) * 3, ...trouble, received }
+  const sums = {
+    ...NOTHING,
+    missing: hours.reduce((sum, [own, full]) => sum + full - own, seed % 7),
+    ...trouble,
+    received,
+  }
   sums.accepted = received
   sums.stored = received - sums.spooled - sums.dead_lettered
   sums.expected = received + sums.missing - sums.recovered
@@ -60,7 +65,8 @@ function lineOf(id: string, type: string | null, scene: LedgerScene): LedgerDevi
   return {
     device: id,
     device_type: type,
-    coverage: sums.expected > 0 ? Math.min(1, Math.round((received / sums.expected) * 10_000) / 10_000) : null,
+    coverage:
+      !isSilent && sums.expected > 0 ? Math.min(1, Math.floor((received / sums.expected) * 10_000) / 10_000) : null,
     sums: isSilent ? NOTHING : sums,
     red: scene === 'red' && id === 'mat-0208' ? ['recount'] : [],
     hours,
@@ -100,7 +106,7 @@ export function makeLedger(devices: readonly Device[], me: Me, scene: LedgerScen
       of: 640,
       oldest_at: iso(to - 30 * 60_000),
       stored: totals.stored - 31_204,
-      found: totals.stored - 31_204,
+      found: totals.stored - 31_204 - (scene === 'red' ? 3 : 0),
     },
     gateway: { state: 'online', version: '0.1.0', heard: iso(nowMs - 800), spool_bytes: 52_133 },
     items,

@@ -1,6 +1,7 @@
 /** What the mock server answers to each route of the contract, per role. */
 import { profiles } from '../../../core/profiles/index.ts'
 import type { DatasetRequest } from '../../../core/rest/datasets.ts'
+import type { Device } from '../../../core/rest/devices.ts'
 import type { Me } from '../../../core/rest/session.ts'
 import { makeDataset, makeRequests } from './datasets.ts'
 import { type LedgerScene, makeConflicts, makeDeadLetters, makeLedger, makeRefusals, makeRejection } from './ledger.ts'
@@ -98,7 +99,7 @@ function kept(me: Me, [first, second]: string[], query: URLSearchParams, state: 
 }
 
 function devices(me: Me, id: string | undefined, third: string | undefined, query: URLSearchParams): Reply {
-  const all = makeDevices(sceneNow())
+  const all = makeDevices(sceneNow()).map(device => (me.role === 'manufacturer' ? asMakerSees(device) : device))
   if (id === undefined) return page(all)
   const device = all.find(each => each.id === id)
   if (!device) return notFound
@@ -134,6 +135,14 @@ function devices(me: Me, id: string | undefined, third: string | undefined, quer
     ),
   )
 }
+
+/** No room, no moment. */
+const asMakerSees = (device: Device): Device => ({
+  ...device,
+  room: null,
+  rssi: null,
+  heard: device.heard && `${device.heard.slice(0, 10)}T00:00:00.000+09:00`,
+})
 
 function newest(profile: string, freshness: string, heard: string): Record<string, unknown> {
   const value = (number: number | string, unit: string | null) => ({

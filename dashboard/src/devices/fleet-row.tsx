@@ -1,5 +1,6 @@
 /** One device of the list: its technical state as far as the reader sees it, and its line of the ledger. */
 import { Link } from 'wouter'
+import { periodMs } from '../../../core/profile.ts'
 import type { LedgerSums } from '../../../core/rest/ledger.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { ago, day, numberText, whenShort } from '../format.ts'
@@ -101,12 +102,15 @@ function Flags({ line: { ledger, flags } }: { line: Line }) {
   return words.length === 0 ? null : <small className={styles.narrow}>{words.join(say('list.separator'))}</small>
 }
 
-function Coverage({ line: { ledger } }: { line: Line }) {
+function Coverage({ line: { ledger, type } }: { line: Line }) {
   const language = useLanguage()
+  const catalogue = useCatalogue()
   if (!ledger) return <span className={styles.zero}>—</span>
+  const profile = type === null ? undefined : catalogue.profile(type)
+  const isOnDemand = profile !== undefined && Object.values(profile.metrics).every(metric => periodMs(metric) === null)
   return (
     <span className={styles.coverage}>
-      {ledger.hours && <ReceptionStrip hours={ledger.hours} coverage={ledger.coverage} />}
+      {ledger.hours && <ReceptionStrip hours={ledger.hours} coverage={ledger.coverage} isOnDemand={isOnDemand} />}
       <span className={styles.percent}>{coverageText(ledger.coverage, language)}</span>
     </span>
   )

@@ -10,13 +10,17 @@ const HEIGHT = 20
 export function ReceptionStrip({
   hours,
   coverage,
+  isOnDemand,
 }: {
   hours: readonly (readonly [number, number])[]
   coverage: number | null
+  /** It speaks when it is used: an hour without a word is no gap, and stays blank. */
+  isOnDemand: boolean
 }) {
   const say = useSay()
   const language = useLanguage()
-  const silent = hours.filter(([received]) => received === 0).length
+  const isGap = ([received]: readonly [number, number]): boolean => received === 0 && !isOnDemand
+  const silent = hours.filter(isGap).length
   const width = hours.length * STEP - 1
   return (
     <svg
@@ -25,7 +29,7 @@ export function ReceptionStrip({
       role="img"
       aria-label={say('fleet.strip', { percent: coverageText(coverage, language), count: silent })}
     >
-      <path className={styles.none} d={hours.map(([received], i) => (received === 0 ? hatchBar(i) : '')).join('')} />
+      <path className={styles.none} d={hours.map((hour, i) => (isGap(hour) ? hatchBar(i) : '')).join('')} />
       <path className={styles.ground} d={hours.map(([received], i) => (received > 0 ? bar(i, HEIGHT) : '')).join('')} />
       <path
         className={styles.received}

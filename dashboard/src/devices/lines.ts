@@ -58,11 +58,12 @@ function flagsOf(ledger: LedgerDevice | null): Set<Flag> {
 /** @param typeLabel a type as the reader calls it */
 export function sortLines(lines: readonly Line[], order: Order, typeLabel: (line: Line) => string): Line[] {
   const natural = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
-  const room = (line: Line): string => line.device?.room?.label ?? '~'
+  const room = (line: Line): string => line.device?.room?.label ?? ''
   const compare: Record<Order, (a: Line, b: Line) => number> = {
     trouble: (a, b) =>
       Number(b.isCare) - Number(a.isCare) || rank(a) - rank(b) || b.flags.size - a.flags.size || lost(b) - lost(a),
-    room: (a, b) => natural(room(a), room(b)),
+    // Without a room: last, whatever letters a room is called by.
+    room: (a, b) => Number(room(a) === '') - Number(room(b) === '') || natural(room(a), room(b)),
     type: (a, b) => typeLabel(a).localeCompare(typeLabel(b)),
   }
   return [...lines].sort((a, b) => compare[order](a, b) || natural(a.id, b.id))

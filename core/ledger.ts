@@ -123,6 +123,8 @@ export const queryMessageSchema = z.object({
       reason: z.string().max(32).optional(),
       /** `ledger`: ask the store anew before answering. */
       recount: z.boolean().optional(),
+      /** `false`: `raw` and `sha256` are left empty, so that no payload travels for who may not see it. */
+      payloads: z.boolean().optional(),
       /** `replay-dead-letters`: only these. */
       ids: z.array(z.string().max(64)).max(500).optional(),
     })

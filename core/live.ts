@@ -2,7 +2,8 @@
 import { FRESHNESS, type Freshness } from './freshness.ts'
 import { PLACE_STATES, type PlaceState } from './place-state.ts'
 import type { StoredValue } from './readings.ts'
-import type { BoardCondition, DatasetJob } from './rest.ts'
+import type { BoardCondition } from './rest/board.ts'
+import type { DatasetJob } from './rest/datasets.ts'
 
 export const LIVE_NAMESPACE = '/live'
 

@@ -1,7 +1,9 @@
 /** The registry port: people (opaque here), places, devices, users, dataset requests and releases. One Kysely adapter, two dialects. */
 import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
-import type { CONSENT_PURPOSES, DatasetScope, REQUEST_STATES, Role } from './rest.ts'
+import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
+import type { CONSENT_PURPOSES } from './rest/places.ts'
+import type { Role } from './rest/route.ts'
 
 /** Instants are epoch ms. Ids of records are 20 random characters [a-z0-9] unless given. */
 export interface FacilityRecord {

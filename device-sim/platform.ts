@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { AppError, problemSchema } from '../core/errors.ts'
-import { API_ROOT, type Facility, facilitySchema, type RouteName, routes, sessionRequestSchema } from '../core/rest.ts'
+import { type Facility, facilitySchema } from '../core/rest/places.ts'
+import { API_ROOT } from '../core/rest/route.ts'
+import { sessionRequestSchema } from '../core/rest/session.ts'
+import { type RouteName, routes } from '../core/rest.ts'
 import { readJson } from './credentials.ts'
 
 /** Who acts: a user with a password, or the token of a session or account. */

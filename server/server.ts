@@ -16,10 +16,12 @@ import { buildDataset } from './datasets/build.ts'
 import { createDatasets } from './datasets/datasets.ts'
 import { createLinks } from './datasets/links.ts'
 import { createBuildQueue } from './datasets/queue.ts'
+import { createGatewayQueries } from './gateway-queries.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
 import { listen } from './http/listener.ts'
 import { isOwnPage } from './http/same-site.ts'
+import { createLedgerReads } from './ledger/reads.ts'
 import { createBoards } from './live/boards.ts'
 import { createConditionFeed } from './live/condition-feed.ts'
 import { createFeed } from './live/feed.ts'
@@ -111,6 +113,8 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const feed = createFeed({ clock, metrics })
   const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
   ends.push(conditions.stop)
+  const queries = await createGatewayQueries({ bus })
+  ends.push(queries.stop)
   const boards = createBoards({ registry, source, feed, conditions, clock, log })
   const http = await listen(config.httpPort, config.tls)
   const sockets = createSockets({
@@ -155,6 +159,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     sessions,
     boards,
     feed,
+    ledger: createLedgerReads({ queries, clock }),
     datasets,
     metrics,
     log,

@@ -2,7 +2,7 @@
 import type { FacilityId } from '../core/ids.ts'
 import type { Language } from '../core/profile.ts'
 import type { Registry } from '../core/registry.ts'
-import type { Role } from '../core/rest.ts'
+import type { Role } from '../core/rest/route.ts'
 import { typablePassword } from './secrets.ts'
 
 export interface DemoAccount {

@@ -1,7 +1,8 @@
 /** The door to the server's HTTP interface: every call by its name in core's table of routes, every answer parsed by that table's schema. */
 import { z } from 'zod'
 import { AppError, type Problem, problemSchema } from '../../core/errors.ts'
-import { API_ROOT, type Route, type RouteName, routes } from '../../core/rest.ts'
+import { API_ROOT, type Route } from '../../core/rest/route.ts'
+import { type RouteName, routes } from '../../core/rest.ts'
 
 // Zod would try to compile code, which the content policy refuses and the console reports.
 z.config({ jitless: true })

@@ -2,13 +2,13 @@
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
-import type { Me } from '../../core/rest.ts'
+import type { Me } from '../../core/rest/session.ts'
 import { refusalOf } from './api.ts'
 import { BoardPage } from './board/board-page.tsx'
 import { AppFrame } from './frame/app-frame.tsx'
 import { keepFacility, type SignedIn, SignedInProvider, storedFacility } from './me.ts'
 import { Failure, Loading, Nothing } from './parts/notice.tsx'
-import { homeOf, type Section, sectionsOf } from './roles.ts'
+import { homeOf, type Section, sectionsOf, seesDevices } from './roles.ts'
 import { type Services, ServicesProvider, useSay, useServices, useValue } from './services.ts'
 import { SignIn } from './sign-in/sign-in.tsx'
 
@@ -126,7 +126,9 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
               <FleetPage />
             </Route>
           )}
-          {has('devices') && <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={id} />}</Route>}
+          {has('devices') && seesDevices(me.role) && (
+            <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={id} />}</Route>
+          )}
           {has('datasets') && (
             <Route path="/datasets/*?">
               <DatasetsPage />

@@ -7,7 +7,7 @@ import {
   LIVE_NAMESPACE,
   type ServerToBrowser,
 } from '../../core/live.ts'
-import type { DatasetJob } from '../../core/rest.ts'
+import type { DatasetJob } from '../../core/rest/datasets.ts'
 
 export interface LiveHandlers {
   onFrame: (frame: Frame) => void

@@ -1,6 +1,6 @@
 /** Who is signed in, and which of their facilities is on the screen. */
 import { createContext, useContext } from 'react'
-import type { Me } from '../../core/rest.ts'
+import type { Me } from '../../core/rest/session.ts'
 import { boardFacility } from './roles.ts'
 
 export interface SignedIn {

@@ -1,5 +1,6 @@
 /** Which screens a role has; the server decides what may be seen, this only avoids doors that lead nowhere. */
-import type { Me, Role } from '../../core/rest.ts'
+import type { Role } from '../../core/rest/route.ts'
+import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 
@@ -11,11 +12,13 @@ const SECTIONS: Record<Role, readonly Section[]> = {
   display: ['board'],
   manufacturer: ['devices', 'datasets'],
   steward: ['datasets'],
-  auditor: [],
-  operator: [],
+  auditor: ['devices'],
+  operator: ['devices'],
   platform_admin: [],
 }
 export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
+/** True where devices can be listed; auditor and operator read the ledgers alone. */
+export const seesDevices = (role: Role): boolean => role !== 'auditor' && role !== 'operator'
 export const SECTION_ICONS: Record<Section, IconName> = { board: 'board', devices: 'device', datasets: 'data' }
 export const sectionWord = (section: Section): MessageId => `nav.${section}`
 

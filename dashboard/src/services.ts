@@ -2,7 +2,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Language } from '../../core/profile.ts'
-import type { DatasetJob } from '../../core/rest.ts'
+import type { DatasetJob } from '../../core/rest/datasets.ts'
 import { type Call, createApi, refusalOf } from './api.ts'
 import { type BoardSession, startBoardSession } from './board/session.ts'
 import { type BoardStore, createBoardStore } from './board/store.ts'

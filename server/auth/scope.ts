@@ -1,7 +1,7 @@
 /** Who may see which facility, device and request: the checks behind the role table, deny by default. */
 import { AppError } from '../../core/errors.ts'
 import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
-import type { Me } from '../../core/rest.ts'
+import type { Me } from '../../core/rest/session.ts'
 
 /** Roles that work inside the facilities written in their account. */
 export const isFacilityRole = (me: Me): boolean =>
@@ -36,6 +36,20 @@ export const maySeeRequest = (me: Me, request: Pick<DatasetRequestRecord, 'maker
   me.role === 'steward'
     ? request.state !== 'draft'
     : me.role === 'manufacturer' && me.maker !== null && request.maker === me.maker
+
+/**
+ * How much of a facility's message ledger someone sees: `payloads` with what was refused, `rows` with devices and hours but no payload,
+ * `counts` only, or what its maker may know of its devices there (`technical`: no hour, no count of messages); null: nothing.
+ */
+export type LedgerSight = 'payloads' | 'rows' | 'counts' | 'technical'
+export function ledgerSight(me: Me, facility: FacilityRecord): LedgerSight | null {
+  if (me.role === 'auditor' || me.role === 'operator') return 'rows'
+  if (me.role === 'facility_admin') return ownsFacility(me, facility.id) ? 'payloads' : null
+  if (me.role === 'staff') return ownsFacility(me, facility.id) ? 'counts' : null
+  if (me.role !== 'manufacturer' || me.maker === null) return null
+  if (facility.benchOf === null) return 'technical'
+  return facility.benchOf === me.maker ? 'payloads' : null
+}
 
 /** All facilities, oldest key first; read in pages. */
 export async function allFacilities(registry: Pick<Registry, 'facilities'>): Promise<FacilityRecord[]> {

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Registry, UserRecord } from '../../core/registry.ts'
-import type { Me } from '../../core/rest.ts'
+import type { Me } from '../../core/rest/session.ts'
 
 /** Without a request or an open socket for so long, a session ends: longer than any shift. */
 const IDLE_MS = 14 * 3_600_000

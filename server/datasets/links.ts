@@ -1,7 +1,7 @@
 /** Links to released files: signed, expiring, usable by scripts without a session. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../core/errors.ts'
-import { API_ROOT } from '../../core/rest.ts'
+import { API_ROOT } from '../../core/rest/route.ts'
 
 const VALID_S = 3_600
 

@@ -1,7 +1,7 @@
 /** The life of a dataset request, as pure rules: who may do what in which state, and what then changes. */
 import { AppError } from '../../core/errors.ts'
 import type { DatasetRequestRecord, RequestState, ReviewRecord } from '../../core/registry.ts'
-import type { DatasetRequest } from '../../core/rest.ts'
+import type { DatasetRequest } from '../../core/rest/datasets.ts'
 
 /** Different stewards that must approve one version of the scope. */
 const APPROVALS = 2

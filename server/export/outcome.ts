@@ -1,5 +1,5 @@
 /** What a build says while it runs and when it ends. */
-import type { DatasetJob } from '../../core/rest.ts'
+import type { DatasetJob } from '../../core/rest/datasets.ts'
 
 /** In the job's folder; appears in one step, when everything in it is checked and signed. */
 export const RELEASE_FOLDER = 'release'

@@ -1,7 +1,9 @@
 /** Binds the table of routes to handlers: origin, session, role, parameters, query and body are checked here, for every route alike. */
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
-import { API_ROOT, type Me, type Route, type RouteName, routes } from '../../core/rest.ts'
+import { API_ROOT, type Route } from '../../core/rest/route.ts'
+import type { Me } from '../../core/rest/session.ts'
+import { type RouteName, routes } from '../../core/rest.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
 import type { Idempotency } from './idempotency.ts'

@@ -2,7 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import { AppError, type ProblemCode } from '../../core/errors.ts'
-import type { Me, Route, RouteName, routes } from '../../core/rest.ts'
+import type { Route } from '../../core/rest/route.ts'
+import type { Me } from '../../core/rest/session.ts'
+import type { RouteName, routes } from '../../core/rest.ts'
 import type { Session } from '../auth/sessions.ts'
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined

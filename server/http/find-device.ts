@@ -1,7 +1,7 @@
 /** Finds a device by its id among those that someone may see: ids are unique within a facility only. */
 import { AppError } from '../../core/errors.ts'
 import type { DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
-import type { Me } from '../../core/rest.ts'
+import type { Me } from '../../core/rest/session.ts'
 import { allFacilities, maySeeDevice } from '../auth/scope.ts'
 
 export interface FoundDevice {

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { problemSchema } from '../../core/errors.ts'
-import { API_ROOT, ROLES, type Route, type RouteName, routes } from '../../core/rest.ts'
+import { API_ROOT, ROLES, type Route } from '../../core/rest/route.ts'
+import { type RouteName, routes } from '../../core/rest.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 

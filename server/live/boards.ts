@@ -6,7 +6,7 @@ import { type BoardEventMessage, type Frame, stateIndex } from '../../core/live.
 import type { LiveMessage } from '../../core/platform-messages.ts'
 import type { TelemetrySource } from '../../core/ports.ts'
 import type { FacilityRecord, Registry } from '../../core/registry.ts'
-import type { Board, BoardCondition } from '../../core/rest.ts'
+import type { Board, BoardCondition } from '../../core/rest/board.ts'
 import { createZoneClock } from '../zone-clock.ts'
 import type { ConditionFeed } from './condition-feed.ts'
 import { conditionView } from './condition-view.ts'

@@ -1,6 +1,6 @@
 /** A condition's transition as boards show it. Pure. */
 import type { Transition } from '../../core/conditions.ts'
-import type { BoardCondition } from '../../core/rest.ts'
+import type { BoardCondition } from '../../core/rest/board.ts'
 
 /** @param time writes epoch ms as RFC 3339 in the facility's zone */
 export const conditionView = (transition: Transition, time: (ms: number) => string): BoardCondition => {

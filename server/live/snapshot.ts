@@ -1,7 +1,7 @@
 /** Writes the board of a facility down as GET /facilities/:id/board gives it. Pure. */
 import type { BoardEventMessage } from '../../core/live.ts'
 import { PLACE_STATES } from '../../core/place-state.ts'
-import type { Board, BoardCondition, BoardRoom } from '../../core/rest.ts'
+import type { Board, BoardCondition, BoardRoom } from '../../core/rest/board.ts'
 import { createZoneClock } from '../zone-clock.ts'
 import type { Layout } from './layout.ts'
 import type { Minutes } from './minutes.ts'

@@ -9,7 +9,8 @@ import {
   LIVE_NAMESPACE,
   type ServerToBrowser,
 } from '../../core/live.ts'
-import type { BoardCondition, DatasetJob } from '../../core/rest.ts'
+import type { BoardCondition } from '../../core/rest/board.ts'
+import type { DatasetJob } from '../../core/rest/datasets.ts'
 import { ownsFacility } from '../auth/scope.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import { errorFields, type Log } from '../log.ts'

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import type { DatasetRequestRecord, Registry } from '../../core/registry.ts'
-import { datasetScopeSchema } from '../../core/rest.ts'
+import { datasetScopeSchema } from '../../core/rest/datasets.ts'
 import { fromJson, newId } from './records.ts'
 import type { DatasetRequestTable, RegistrySchema } from './schema.ts'
 

@@ -1,6 +1,8 @@
 // Every route × every role, own and other: what the contract's table of roles allows, and nothing else.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { API_ROOT, type ROLES, type Route, type RouteName, routes } from '../../core/rest.ts'
+import { API_ROOT, type ROLES, type Route } from '../../core/rest/route.ts'
+import { type RouteName, routes } from '../../core/rest.ts'
+import { playGateway } from '../server/fake-gateway.ts'
 import { PEOPLE, type Platform, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
@@ -9,6 +11,7 @@ describeWith(mosquitto, 'roles', () => {
   let platform: Platform
   beforeAll(async () => {
     platform = await startPlatform()
+    await playGateway(platform.broker, 'sunny')
   })
   afterAll(() => platform?.stop())
 
@@ -56,6 +59,13 @@ describeWith(mosquitto, 'roles', () => {
       path: '/users',
       body: { user: 'staff', password: 'long enough 1', role: 'staff', facilities: ['sunny'] },
     },
+    ledger: { path: '/ledger?facility=sunny' },
+    ledgerDevices: { path: '/ledger/devices?facility=sunny' },
+    rejections: { path: '/rejections?facility=sunny' },
+    rejectionCounts: { path: '/rejections/counts?facility=sunny' },
+    conflicts: { path: '/conflicts?facility=sunny' },
+    deadLetters: { path: '/dead-letters?facility=sunny' },
+    replayDeadLetters: { path: '/dead-letters/replay', body: { facility: 'sunny' } },
     datasetRequests: { path: '/dataset-requests' },
     datasetRequest: { path: '/dataset-requests/none' },
     createDatasetRequest: { path: '/dataset-requests', body: request },
@@ -110,6 +120,13 @@ describeWith(mosquitto, 'roles', () => {
     consents: 403,
     createConsent: 403,
     createUser: 403,
+    ledger: 403,
+    ledgerDevices: 403,
+    rejections: 403,
+    rejectionCounts: 403,
+    conflicts: 403,
+    deadLetters: 403,
+    replayDeadLetters: 403,
   }
   it.each(['staff-elsewhere', 'display-elsewhere', 'admin-elsewhere'])(
     'shows %s nothing of another facility',

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import mqtt from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Board } from '../../core/rest.ts'
+import type { Board } from '../../core/rest/board.ts'
 import { deviceTopic } from '../../core/topics.ts'
 import { describeWith, findExecutable, type Program } from '../servers/find.ts'
 import { type Standalone, startStandalone } from './support/standalone.ts'

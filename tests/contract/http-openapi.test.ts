@@ -1,6 +1,7 @@
 // The OpenAPI document: every route of the table is in it, and whoever reads it by the standard finds what it names.
 import { describe, expect, it } from 'vitest'
-import { API_ROOT, type Route, routes } from '../../core/rest.ts'
+import { API_ROOT, type Route } from '../../core/rest/route.ts'
+import { routes } from '../../core/rest.ts'
 import { docsPage } from '../../server/http/docs-page.ts'
 import { openApiDocument } from '../../server/http/openapi.ts'
 

@@ -20,6 +20,9 @@ const SCREENS: { name: string; path: string; user?: string; ready: string; wideO
   { name: 'wall', path: '/board?view=wall', user: 'wall@demo', ready: '[data-room="315"]', wideOnly: true },
   { name: 'room', path: '/rooms/r207', user: 'staff@demo', ready: '.uplot canvas' },
   { name: 'devices', path: '/devices', user: 'staff@demo', ready: 'tbody tr' },
+  { name: "an administrator's devices", path: '/devices', user: 'admin@demo', ready: 'aside li' },
+  { name: "a maker's devices", path: '/devices', user: 'maker@demo', ready: 'aside li' },
+  { name: "an operator's ledger", path: '/devices', user: 'operator@demo', ready: 'aside li' },
   { name: 'device', path: '/devices/mat-0207?facility=demo', user: 'admin@demo', ready: '.uplot canvas' },
   { name: "a maker's device", path: '/devices/mat-0207?facility=demo', user: 'maker@demo', ready: 'main dl' },
   { name: 'requests', path: '/datasets', user: 'maker@demo', ready: 'tbody tr' },
@@ -28,7 +31,7 @@ const SCREENS: { name: string; path: string; user?: string; ready: string; wideO
   { name: 'running build', path: '/datasets/DR-2026-011', user: 'maker@demo', ready: '[role=progressbar]' },
   { name: 'review', path: '/datasets/DR-2026-013', user: 'steward@demo', ready: 'textarea' },
   { name: 'own page', path: '/me', user: 'staff@demo', ready: '[role=radiogroup]' },
-  { name: 'a role without screens', path: '/', user: 'auditor@demo', ready: '[role=radiogroup]' },
+  { name: 'a role without screens', path: '/', user: 'platform@demo', ready: '[role=radiogroup]' },
 ]
 
 describeWith(chromium, 'each screen', () => {

@@ -10,7 +10,7 @@ import {
 } from '../../../core/live.ts'
 import type { PlaceState } from '../../../core/place-state.ts'
 import type { StoredValue } from '../../../core/readings.ts'
-import type { Board, BoardRoom } from '../../../core/rest.ts'
+import type { Board, BoardRoom } from '../../../core/rest/board.ts'
 
 export interface RoomView {
   id: string

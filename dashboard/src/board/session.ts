@@ -1,5 +1,5 @@
 /** Keeps the board of one facility true: snapshot first, then frames; a new snapshot after a reconnection, a new layout, a sleep, and every five minutes. */
-import type { Board } from '../../../core/rest.ts'
+import type { Board } from '../../../core/rest/board.ts'
 import type { Live } from '../live.ts'
 import { LIVE_MS, SLEEP_GAP_MS } from './link.ts'
 import type { BoardStore } from './store.ts'

@@ -1,6 +1,6 @@
 /** The board outside React: newest snapshot and frame, one listener set per room, painted once per animation frame. */
 import type { BoardEventMessage, Frame } from '../../../core/live.ts'
-import type { Board } from '../../../core/rest.ts'
+import type { Board } from '../../../core/rest/board.ts'
 import type { ServerClock } from '../clock.ts'
 import { type Tallies, tally } from './attention.ts'
 import { judgeLink, type LastWord, type LinkState } from './link.ts'

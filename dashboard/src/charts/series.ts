@@ -1,6 +1,6 @@
 /** Readings made ready for drawing: gaps kept as gaps, silences of a device, runs of states, sums in figures. Pure. */
 import type { StoredValue } from '../../../core/readings.ts'
-import type { Readings } from '../../../core/rest.ts'
+import type { Readings } from '../../../core/rest/devices.ts'
 
 export interface Interval {
   fromMs: number

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { BodyState, Metric } from '../../../core/profile.ts'
-import type { Readings } from '../../../core/rest.ts'
+import type { Readings } from '../../../core/rest/devices.ts'
 import { pathOf } from '../api.ts'
 import { type Catalogue, useCatalogue } from '../catalogue.ts'
 import { useLanguage, useSay, useServices } from '../services.ts'

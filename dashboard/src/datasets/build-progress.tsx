@@ -1,6 +1,6 @@
 /** A running build: its step, its share, what it has read; and honestly, how this is being followed. */
 import { ProgressBar } from 'react-aria-components/ProgressBar'
-import type { DatasetJob } from '../../../core/rest.ts'
+import type { DatasetJob } from '../../../core/rest/datasets.ts'
 import { numberText } from '../format.ts'
 import { useLanguage, useSay } from '../services.ts'
 import styles from './datasets.module.css'

@@ -1,7 +1,7 @@
 /** The released files: size, SHA-256, expiring link; and the command by which their recipient checks them without us. */
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import type { Dataset } from '../../../core/rest.ts'
+import type { Dataset } from '../../../core/rest/datasets.ts'
 import { numberText, whenLong, zoneName } from '../format.ts'
 import { Button, DownloadLink } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'

@@ -1,6 +1,6 @@
 /** All requests that the reader may see: those whose turn is theirs first, then newest first. */
 import { Link } from 'wouter'
-import type { DatasetRequest } from '../../../core/rest.ts'
+import type { DatasetRequest } from '../../../core/rest/datasets.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { useFacilityName } from '../devices/use-devices.ts'
 import { day } from '../format.ts'

@@ -1,6 +1,6 @@
 /** One request: where it stands, whose turn it is, what it asks, who decided what; its build, and its files when ready. */
 import { useState } from 'react'
-import type { DatasetRequest } from '../../../core/rest.ts'
+import type { DatasetRequest } from '../../../core/rest/datasets.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { useFacilityName } from '../devices/use-devices.ts'
 import { whenLong, zoneName } from '../format.ts'

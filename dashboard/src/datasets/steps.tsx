@@ -1,5 +1,5 @@
 /** The way of a request as a row of steps, the present one marked. */
-import type { DatasetRequest } from '../../../core/rest.ts'
+import type { DatasetRequest } from '../../../core/rest/datasets.ts'
 import { useSay } from '../services.ts'
 import styles from './datasets.module.css'
 import { APPROVALS_NEEDED, approvalsOf } from './use-requests.ts'

@@ -1,7 +1,7 @@
 /** Dataset requests as the server has them, with the socket's word on a running build laid over; asks every ten seconds when the socket is away. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { DatasetJob, DatasetRequest } from '../../../core/rest.ts'
+import type { DatasetJob, DatasetRequest } from '../../../core/rest/datasets.ts'
 import { useServices, useValue } from '../services.ts'
 
 const WITHOUT_SOCKET_MS = 10_000

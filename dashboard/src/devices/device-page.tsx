@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import { useSearchParams } from 'wouter'
-import type { DeviceDetail } from '../../../core/rest.ts'
+import type { DeviceDetail } from '../../../core/rest/devices.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { ago, whenShort } from '../format.ts'
 import { useSignedIn } from '../me.ts'

@@ -1,78 +1,146 @@
-/** All devices of the reader, worst first or by room or type: technical state, never values. */
+/** All devices of a facility, worst first or by room or type: technical state and message ledger, never values. */
 import { useEffect } from 'react'
 import { useSearchParams } from 'wouter'
 import { useCatalogue } from '../catalogue.ts'
 import { useSignedIn } from '../me.ts'
 import { Failure, Loading, Nothing } from '../parts/notice.tsx'
 import { Segments } from '../parts/segments.tsx'
+import { seesDevices } from '../roles.ts'
 import { useSay } from '../services.ts'
-import { useNow } from '../use-now.ts'
+import { Balance } from './balance.tsx'
+import { FacilityChoice } from './facility-choice.tsx'
 import styles from './fleet-page.module.css'
-import { FleetRow } from './fleet-row.tsx'
-import { needsCare, STANDINGS, standingOf } from './standing.ts'
-import { useDevices, useIsCut } from './use-devices.ts'
-
-const ORDERS = ['trouble', 'room', 'type'] as const
-type Order = (typeof ORDERS)[number]
+import { FleetTable } from './fleet-table.tsx'
+import { AwayNote, MakerNote } from './ledger-notes.tsx'
+import { linesOf, missingShare, ORDERS, sortLines } from './lines.ts'
+import { FleetSide } from './side.tsx'
+import { useDevices, useFacilities, useIsCut, useZone } from './use-devices.ts'
+import { useLedger } from './use-ledger.ts'
 
 export function FleetPage() {
   const say = useSay()
-  const { facility } = useSignedIn()
-  const catalogue = useCatalogue()
-  const { data, error, refetch, dataUpdatedAt } = useDevices(facility ?? undefined)
-  const isCut = useIsCut(dataUpdatedAt)
-  const [search, setSearch] = useSearchParams()
-  const order = ORDERS.find(each => each === search.get('by')) ?? 'trouble'
-  const now = useNow(5_000)
+  const { facility: own } = useSignedIn()
+  const [search] = useSearchParams()
+  const facilities = useFacilities()
   useEffect(() => {
     document.title = `${say('nav.devices')} | ${say('brand')}`
   }, [say])
-  const rows = (data ?? []).map(device => ({ device, standing: standingOf(device, isCut) }))
-  type Row = (typeof rows)[number]
-  const compare: Record<Order, (a: Row, b: Row) => number> = {
-    trouble: (a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing),
-    room: (a, b) => (a.device.room?.label ?? '~').localeCompare(b.device.room?.label ?? '~', 'en', { numeric: true }),
-    type: (a, b) => catalogue.deviceLabel(a.device.profile).localeCompare(catalogue.deviceLabel(b.device.profile)),
-  }
-  const sorted = rows.sort(
-    (a, b) => compare[order](a, b) || a.device.id.localeCompare(b.device.id, 'en', { numeric: true }),
-  )
+  const facility = own ?? search.get('facility') ?? facilities.data?.items[0]?.id
+  if (facility !== undefined) return <Fleet key={facility} facility={facility} />
   return (
     <div className={styles.page}>
       <header className={styles.head}>
         <h1 tabIndex={-1}>{say('nav.devices')}</h1>
-        {data && (
-          <span className={styles.count}>
-            {say('fleet.count', { count: rows.length, care: rows.filter(row => needsCare(row.standing)).length })}
-          </span>
-        )}
-        <Segments
-          label={say('fleet.order')}
-          value={order}
-          options={ORDERS.map(each => ({ id: each, text: say(`fleet.by.${each}`) }))}
-          onChange={chosen => setSearch(chosen === 'trouble' ? {} : { by: chosen })}
-        />
       </header>
-      {error ? <Failure error={error} onRetry={() => void refetch()} /> : !data ? <Loading /> : null}
-      {data?.length === 0 && <Nothing icon="device" head={say('fleet.empty')} sub={say('fleet.emptyWho')} />}
-      {sorted.length > 0 && (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              {(['state', 'device', 'room', 'firmware', 'heard', 'battery', 'skew'] as const).map(column => (
-                <th key={column} scope="col" data-column={column}>
-                  {say(`fleet.col.${column}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.map(({ device, standing }) => (
-              <FleetRow key={`${device.facility} ${device.id}`} device={device} standing={standing} now={now} />
-            ))}
-          </tbody>
-        </table>
+      {facilities.error ? (
+        <Failure error={facilities.error} onRetry={() => void facilities.refetch()} />
+      ) : facilities.data ? (
+        <Nothing icon="device" head={say('fleet.empty')} sub={say('fleet.emptyWho')} />
+      ) : (
+        <Loading />
       )}
     </div>
   )
+}
+
+function Fleet({ facility }: { facility: string }) {
+  const say = useSay()
+  const { me, facility: own } = useSignedIn()
+  const [search, setSearch] = useSearchParams()
+  const catalogue = useCatalogue()
+  const zone = useZone(facility)
+  const hasStates = seesDevices(me.role)
+  const isMaker = useIsMakerElsewhere(facility)
+  const devices = useDevices(hasStates ? facility : null)
+  const ledger = useLedger(facility)
+  const isCut = useIsCut(devices.dataUpdatedAt)
+  const order = ORDERS.find(each => each === search.get('by')) ?? 'trouble'
+  const isAway = ledger.error !== null
+  const isReady = hasStates ? devices.data !== undefined : ledger.data !== undefined
+  const lines = sortLines(
+    linesOf(devices.data ?? null, ledger.data?.items ?? [], hasStates && isCut),
+    order,
+    ({ type, id }) => (type === null ? id : catalogue.deviceLabel(type)),
+  )
+  const choose = (key: string, value: string | null): void =>
+    setSearch(before => {
+      const kept = new URLSearchParams(before)
+      if (value === null) kept.delete(key)
+      else kept.set(key, value)
+      return kept
+    })
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <h1 tabIndex={-1}>{say('nav.devices')}</h1>
+        {isReady && (
+          <span className={styles.count}>
+            {say('fleet.count', {
+              count: lines.filter(line => line.standing !== 'unknown').length,
+              care: lines.filter(line => line.isCare).length,
+            })}
+          </span>
+        )}
+        <span className={styles.tools}>
+          {own === null && <FacilityChoice facility={facility} onChange={chosen => choose('facility', chosen)} />}
+          <Segments
+            label={say('fleet.order')}
+            value={order}
+            options={ORDERS.filter(each => (hasStates && !isMaker) || each !== 'room').map(each => ({
+              id: each,
+              text: say(`fleet.by.${each}`),
+            }))}
+            onChange={chosen => choose('by', chosen === 'trouble' ? null : chosen)}
+          />
+        </span>
+      </header>
+      {isAway && (
+        <AwayNote error={ledger.error} asOf={ledger.data?.as_of ?? null} zone={zone} onRetry={ledger.refetch} />
+      )}
+      {ledger.data?.totals ? (
+        <Balance
+          ledger={ledger.data}
+          totals={ledger.data.totals}
+          share={missingShare(lines)}
+          zone={zone}
+          mayRecount={me.role !== 'staff'}
+          isOld={isAway}
+        />
+      ) : ledger.data ? (
+        <MakerNote ledger={ledger.data} zone={zone} />
+      ) : (
+        !isAway && <Loading />
+      )}
+      <div className={styles.columns}>
+        <div className={styles.list}>
+          {devices.error ? (
+            <Failure error={devices.error} onRetry={() => void devices.refetch()} />
+          ) : !isReady ? (
+            !isAway && <Loading />
+          ) : lines.length === 0 ? (
+            <Nothing icon="device" head={say('fleet.empty')} sub={say('fleet.emptyWho')} />
+          ) : (
+            <FleetTable
+              lines={lines}
+              order={order}
+              facility={facility}
+              zone={zone}
+              ledger={ledger.data ?? null}
+              isGatewayAway={isAway}
+              sight={isMaker ? 'maker' : hasStates ? 'all' : 'ledger'}
+            />
+          )}
+        </div>
+        {ledger.data && !isAway && <FleetSide ledger={ledger.data} zone={zone} />}
+      </div>
+    </div>
+  )
+}
+
+/** A maker looks at a facility that is not its bench. */
+function useIsMakerElsewhere(facility: string): boolean {
+  const { me } = useSignedIn()
+  const { data } = useFacilities()
+  const isBench = (data?.items.find(({ id }) => id === facility)?.bench_of ?? null) !== null
+  return me.role === 'manufacturer' && !isBench
 }

@@ -1,6 +1,6 @@
 /** The newest values of a device, each with the time at which it was measured. */
 import type { StoredValue } from '../../../core/readings.ts'
-import type { DeviceDetail } from '../../../core/rest.ts'
+import type { DeviceDetail } from '../../../core/rest/devices.ts'
 import { useLinkKind } from '../board/use-board.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { unitText, valueText, whenShort } from '../format.ts'

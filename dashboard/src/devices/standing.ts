@@ -1,8 +1,8 @@
-/** What is to be said of a device first: the worst thing that is true of it. Pure. */
-import type { Device } from '../../../core/rest.ts'
+/** What is to be said of a device first: the worst thing that is true of it; `unknown` is what nobody enrolled. Pure. */
+import type { Device } from '../../../core/rest/devices.ts'
 import type { IconName } from '../parts/icon.tsx'
 
-export const STANDINGS = ['offline', 'stale', 'skewed', 'battery', 'ageing', 'never', 'fine'] as const
+export const STANDINGS = ['offline', 'stale', 'skewed', 'battery', 'unknown', 'ageing', 'never', 'fine'] as const
 export type Standing = (typeof STANDINGS)[number]
 
 const SKEW_LIMIT_MS = 60_000
@@ -22,6 +22,7 @@ export const STANDING_ICONS: Record<Standing, IconName | null> = {
   stale: 'clock',
   skewed: 'warning',
   battery: 'battery',
+  unknown: 'warning',
   ageing: 'clock',
   never: null,
   fine: null,

@@ -1,6 +1,6 @@
 /** Devices as the server lists them, all pages, and one device with its newest values. */
 import { useQuery } from '@tanstack/react-query'
-import type { Device, DeviceDetail } from '../../../core/rest.ts'
+import type { Device, DeviceDetail } from '../../../core/rest/devices.ts'
 import type { Call } from '../api.ts'
 import { useLinkKind } from '../board/use-board.ts'
 import { useServices } from '../services.ts'
@@ -21,11 +21,13 @@ async function allDevices(call: Call, facility: string | undefined): Promise<Dev
   return all
 }
 
-export function useDevices(facility: string | undefined) {
+/** @param facility undefined: of all facilities; null: the reader may not list devices */
+export function useDevices(facility: string | undefined | null) {
   const { call } = useServices()
   return useQuery({
     queryKey: ['devices', facility],
-    queryFn: () => allDevices(call, facility),
+    queryFn: () => allDevices(call, facility ?? undefined),
+    enabled: facility !== null,
     refetchInterval: REFRESH_MS,
   })
 }

@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import type { Metric } from '../../../core/profile.ts'
-import type { DeviceDetail } from '../../../core/rest.ts'
+import type { DeviceDetail } from '../../../core/rest/devices.ts'
 import { isPresent } from '../board/link.ts'
 import { useBoardFrame, useEvents, useLinkKind, useMinute, useRoom } from '../board/use-board.ts'
 import { type Catalogue, useCatalogue } from '../catalogue.ts'

@@ -1,6 +1,6 @@
 /** Beside a room: its devices with how fresh they are, and what they reported. */
 import { Link } from 'wouter'
-import type { Device } from '../../../core/rest.ts'
+import type { Device } from '../../../core/rest/devices.ts'
 import { EventList, FrozenNote, Notice } from '../board/event-column.tsx'
 import type { BoardFrame } from '../board/store.ts'
 import { useCatalogue } from '../catalogue.ts'

@@ -7,6 +7,7 @@ import type { Sessions } from '../../auth/sessions.ts'
 import type { Throttle } from '../../auth/throttle.ts'
 import type { Enrolment } from '../../broker/enrolment.ts'
 import type { Datasets } from '../../datasets/datasets.ts'
+import type { LedgerReads } from '../../ledger/reads.ts'
 import type { Boards } from '../../live/boards.ts'
 import type { Feed } from '../../live/feed.ts'
 import type { Log } from '../../log.ts'
@@ -21,6 +22,7 @@ export interface HandlerDeps {
   throttle: Throttle
   boards: Boards
   feed: Feed
+  ledger: LedgerReads
   datasets: Datasets
   metrics: Metrics
   log: Log

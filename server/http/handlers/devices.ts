@@ -1,7 +1,7 @@
 /** Routes of devices: the fleet, one device, enrolment with its credential. */
 import { profileById, profiles } from '../../../core/profiles/index.ts'
 import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
-import type { Me } from '../../../core/rest.ts'
+import type { Me } from '../../../core/rest/session.ts'
 import { parseRfc3339 } from '../../../core/time.ts'
 import { maySeeValues, requireOwnFacility } from '../../auth/scope.ts'
 import { deviceKey } from '../../live/layout.ts'

@@ -1,7 +1,7 @@
 /** Routes of facilities, their rooms and their boards, and of the device catalogue. */
 import { profiles } from '../../../core/profiles/index.ts'
 import type { FacilityRecord, RoomRecord } from '../../../core/registry.ts'
-import type { Me } from '../../../core/rest.ts'
+import type { Me } from '../../../core/rest/session.ts'
 import { isFacilityRole, ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
 import { deviceKey } from '../../live/layout.ts'
 import { type Handlers, refuse } from '../call.ts'

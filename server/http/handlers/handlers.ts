@@ -4,6 +4,8 @@ import { datasetsHandlers } from './datasets.ts'
 import type { HandlerDeps } from './deps.ts'
 import { devicesHandlers } from './devices.ts'
 import { facilitiesHandlers } from './facilities.ts'
+import { keptHandlers } from './kept.ts'
+import { ledgerHandlers } from './ledger.ts'
 import { peopleHandlers } from './people.ts'
 import { readingsHandlers } from './readings.ts'
 import { sessionHandlers } from './session.ts'
@@ -16,5 +18,7 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...readingsHandlers(deps),
   ...peopleHandlers(deps),
   ...usersHandlers(deps),
+  ...ledgerHandlers(deps),
+  ...keptHandlers(deps),
   ...datasetsHandlers(deps),
 })

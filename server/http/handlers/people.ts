@@ -1,7 +1,7 @@
 /** Routes of residents (by opaque number only), of where devices stand for them, and of their consents. */
 
 import type { ConsentRecord, FacilityRecord, PlacementRecord } from '../../../core/registry.ts'
-import type { Me } from '../../../core/rest.ts'
+import type { Me } from '../../../core/rest/session.ts'
 import { parseRfc3339 } from '../../../core/time.ts'
 import { requireOwnFacility } from '../../auth/scope.ts'
 import { createZoneClock } from '../../zone-clock.ts'

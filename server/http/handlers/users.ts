@@ -1,7 +1,8 @@
 /** Routes of user accounts: who may make whom, and which facility or maker each role must name. */
 
 import type { UserRecord } from '../../../core/registry.ts'
-import { type Me, roleSchema } from '../../../core/rest.ts'
+import { roleSchema } from '../../../core/rest/route.ts'
+import type { Me } from '../../../core/rest/session.ts'
 import { meOf } from '../../auth/sessions.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'

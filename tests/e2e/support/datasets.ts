@@ -1,5 +1,5 @@
 /** Made-up dataset requests for browser tests, in each state that a screen can show. */
-import type { Dataset, DatasetRequest } from '../../../core/rest.ts'
+import type { Dataset, DatasetRequest } from '../../../core/rest/datasets.ts'
 
 const request = (
   id: string,

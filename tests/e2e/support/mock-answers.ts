@@ -1,7 +1,10 @@
 /** What the mock server answers to each route of the contract, per role. */
 import { profiles } from '../../../core/profiles/index.ts'
-import type { DatasetRequest, Me } from '../../../core/rest.ts'
+import type { DatasetRequest } from '../../../core/rest/datasets.ts'
+import type { Device } from '../../../core/rest/devices.ts'
+import type { Me } from '../../../core/rest/session.ts'
 import { makeDataset, makeRequests } from './datasets.ts'
+import { type LedgerScene, makeConflicts, makeDeadLetters, makeLedger, makeRefusals, makeRejection } from './ledger.ts'
 import { makeDevices, makeEvents, sceneNow, ZONE } from './scene.ts'
 import { makeReadings } from './series.ts'
 
@@ -23,7 +26,7 @@ const notFound: Reply = {
   },
 }
 
-export function createAnswers({ board }: { board: () => Reply }) {
+export function createAnswers({ board, ledger }: { board: () => Reply; ledger: LedgerState }) {
   let requests: DatasetRequest[] = makeRequests()
   const put = (request: DatasetRequest): Reply => {
     requests = requests.some(each => each.id === request.id)
@@ -40,6 +43,7 @@ export function createAnswers({ board }: { board: () => Reply }) {
       return third === 'board' ? board() : page([{ id: 'demo', name: 'みなと苑', zone: ZONE, bench_of: null }])
     if (first === 'device-types') return page(profiles)
     if (first === 'devices') return devices(me, id, third, query)
+    if (['ledger', 'rejections', 'conflicts', 'dead-letters'].includes(first)) return kept(me, parts, query, ledger)
     if (first === 'dataset-requests') {
       const known = requests.find(each => each.id === id)
       if (method === 'GET')
@@ -55,8 +59,47 @@ export function createAnswers({ board }: { board: () => Reply }) {
   }
 }
 
+/** What of the ledger a test can change. */
+export interface LedgerState {
+  scene: LedgerScene
+  /** The gateway answers no question. */
+  isAway: boolean
+  /** Dead letters were given to the store again. */
+  isReplayed: boolean
+}
+
+function kept(me: Me, [first, second]: string[], query: URLSearchParams, state: LedgerState): Reply {
+  if (state.isAway)
+    return {
+      status: 503,
+      body: {
+        ...(notFound.body as object),
+        title: 'unavailable',
+        status: 503,
+        code: 'unavailable',
+        correlation_id: 'c0ffee-503',
+      },
+    }
+  const now = sceneNow()
+  const { scene } = state
+  if (first === 'ledger') {
+    const whole = makeLedger(makeDevices(now), me, scene, now)
+    const { gateway: _, ...rest } = whole
+    return second === 'devices' ? ok(whole) : ok({ ...rest, items: [], next: null })
+  }
+  if (second === 'counts') return ok(makeRefusals(me, scene, now))
+  if (first === 'rejections')
+    return page([makeRejection(me, query.get('device') ?? '', query.get('reason') ?? '', now)])
+  if (first === 'conflicts') return page(makeConflicts(me, scene, now))
+  const letters = makeDeadLetters(scene, now)
+  if (second !== 'replay')
+    return page(letters.map(each => (state.isReplayed && each.id !== 'd3' ? { ...each, replayed_at: each.at } : each)))
+  state.isReplayed = true
+  return ok({ replayed: 2, still_dead: 1 })
+}
+
 function devices(me: Me, id: string | undefined, third: string | undefined, query: URLSearchParams): Reply {
-  const all = makeDevices(sceneNow())
+  const all = makeDevices(sceneNow()).map(device => (me.role === 'manufacturer' ? asMakerSees(device) : device))
   if (id === undefined) return page(all)
   const device = all.find(each => each.id === id)
   if (!device) return notFound
@@ -92,6 +135,14 @@ function devices(me: Me, id: string | undefined, third: string | undefined, quer
     ),
   )
 }
+
+/** No room, no moment. */
+const asMakerSees = (device: Device): Device => ({
+  ...device,
+  room: null,
+  rssi: null,
+  heard: device.heard && `${device.heard.slice(0, 10)}T00:00:00.000+09:00`,
+})
 
 function newest(profile: string, freshness: string, heard: string): Record<string, unknown> {
   const value = (number: number | string, unit: string | null) => ({

@@ -6,8 +6,10 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Server as SocketServer } from 'socket.io'
 import { freshnessFromFlags, packFlags, type RoomColumns, stateIndex } from '../../../core/live.ts'
-import type { Board, BoardRoom, DatasetJob, Me } from '../../../core/rest.ts'
-import { createAnswers, type Reply } from './mock-answers.ts'
+import type { Board, BoardRoom } from '../../../core/rest/board.ts'
+import type { DatasetJob } from '../../../core/rest/datasets.ts'
+import type { Me } from '../../../core/rest/session.ts'
+import { createAnswers, type LedgerState, type Reply } from './mock-answers.ts'
 import { LAYOUT, makeEvents, makeRooms, type SceneName, sceneNow, ZONE } from './scene.ts'
 
 const DIST = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url))
@@ -28,6 +30,8 @@ const USERS: Record<string, Omit<Me, 'user'>> = {
   'wall@demo': { role: 'display', facilities: ['demo'], maker: null, language: 'ja' },
   'maker@demo': { role: 'manufacturer', facilities: [], maker: 'gaonmed', language: 'ko' },
   'steward@demo': { role: 'steward', facilities: [], maker: null, language: 'ja' },
+  'operator@demo': { role: 'operator', facilities: [], maker: null, language: 'ja' },
+  'platform@demo': { role: 'platform_admin', facilities: [], maker: null, language: 'ja' },
   'auditor@demo': { role: 'auditor', facilities: [], maker: null, language: 'ja' },
 } as unknown as Record<string, Omit<Me, 'user'>>
 export const PASSWORD = 'correct horse battery staple'
@@ -55,7 +59,8 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
       rooms,
       events,
     }) as unknown as Board
-  const answers = createAnswers({ board: () => (boardFailure ? boardFailure : { status: 200, body: board() }) })
+  const ledger: LedgerState = { scene: 'mixed', isAway: false, isReplayed: false }
+  const answers = createAnswers({ ledger, board: () => (boardFailure ? boardFailure : { status: 200, body: board() }) })
 
   const http: Server = createServer((request, response) => void handle(request, response))
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -112,6 +117,8 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    /** What the next questions about the ledger are answered with. */
+    ledger,
     /** The socket lives on, but no frame comes any more. */
     freezeFrames: (): void => {
       isFraming = false

@@ -1,7 +1,8 @@
 /** Made-up boards for browser tests: 24 rooms in two units, a mixed night and a calm one, as the contract's bodies. */
 
 import { PLACE_STATES, type PlaceState } from '../../../core/place-state.ts'
-import type { Board, BoardRoom, Device } from '../../../core/rest.ts'
+import type { Board, BoardRoom } from '../../../core/rest/board.ts'
+import type { Device } from '../../../core/rest/devices.ts'
 
 export const ZONE = 'Asia/Tokyo'
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 /** Made-up readings of one night for browser tests: steady values, time out of bed, one stretch in which nothing was received. */
 import { profileById } from '../../../core/profiles/index.ts'
-import type { Readings } from '../../../core/rest.ts'
+import type { Readings } from '../../../core/rest/devices.ts'
 import { sceneNow } from './scene.ts'
 
 const HOUR = 3_600_000

@@ -1,0 +1,197 @@
+/** Dataset requests, their review and builds, and the released datasets. */
+import { z } from 'zod'
+import { facilityIdSchema, profileIdSchema } from '../ids.ts'
+import { daySchema, idParams, page, pageOf, type Role, recordIdSchema, route, timeSchema } from './route.ts'
+
+/** draft → submitted → (returned → submitted) → approved → preparing → ready | failed; or withdrawn, rejected. */
+export const REQUEST_STATES = [
+  'draft',
+  'submitted',
+  'returned',
+  'approved',
+  'preparing',
+  'ready',
+  'failed',
+  'rejected',
+  'withdrawn',
+] as const
+export const DATASET_PRODUCTS = ['P0'] as const
+export const datasetScopeSchema = z.strictObject({
+  facility: facilityIdSchema,
+  device_types: z.array(profileIdSchema).min(1).max(20),
+  /** First and last day, inclusive, in the facility's zone. */
+  from: daySchema,
+  to: daySchema,
+})
+export type DatasetScope = z.infer<typeof datasetScopeSchema>
+export const datasetRequestCreateSchema = z.strictObject({
+  purpose: z.string().min(1).max(2000),
+  product: z.enum(DATASET_PRODUCTS),
+  scope: datasetScopeSchema,
+})
+const datasetReviewSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  /** Required for a rejection. */
+  reason: z.string().min(1).max(2000).optional(),
+})
+const datasetReturnSchema = z.strictObject({ reason: z.string().min(1).max(2000) })
+export const datasetJobSchema = z.object({
+  request: recordIdSchema,
+  state: z.enum(REQUEST_STATES),
+  step: z.enum(['queued', 'extract', 'aggregate', 'package', 'gate', 'sign', 'done']),
+  /** 0–1 within the whole build. */
+  progress: z.number(),
+  readings: z.int().nullable(),
+})
+export type DatasetJob = z.infer<typeof datasetJobSchema>
+const datasetFileSchema = z.object({
+  name: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  /** Signed link that expires; works with Range. */
+  url: z.string(),
+  expires: timeSchema,
+})
+export const datasetRequestSchema = z
+  .object({
+    id: recordIdSchema,
+    maker: z.string(),
+    created_by: z.string(),
+    created: timeSchema,
+    purpose: z.string(),
+    product: z.enum(DATASET_PRODUCTS),
+    scope: datasetScopeSchema,
+    state: z.enum(REQUEST_STATES),
+    /** Whose turn it is. */
+    turn: z.enum(['maker', 'steward', 'platform', 'nobody']),
+    reviews: z.array(
+      z.object({
+        by: z.string(),
+        decision: z.enum(['approve', 'return', 'reject']),
+        reason: z.string().nullable(),
+        at: timeSchema,
+      }),
+    ),
+    job: datasetJobSchema.nullable(),
+    /** Stable code of a failed build, such as `too_few_people`. */
+    failure: z.string().nullable(),
+    /** The release made of it. */
+    dataset: recordIdSchema.nullable(),
+  })
+  .meta({ id: 'DatasetRequest' })
+export type DatasetRequest = z.infer<typeof datasetRequestSchema>
+export const datasetSchema = z
+  .object({
+    id: recordIdSchema,
+    request: recordIdSchema,
+    maker: z.string(),
+    product: z.enum(DATASET_PRODUCTS),
+    created: timeSchema,
+    manifest_sha256: z.string(),
+    key_id: z.string(),
+    /** minisign public key, one line of base64. */
+    public_key: z.string(),
+    cells: z.object({ published: z.int(), suppressed: z.int() }),
+    files: z.array(datasetFileSchema),
+  })
+  .meta({ id: 'Dataset' })
+export type Dataset = z.infer<typeof datasetSchema>
+
+const DATASETS: readonly Role[] = ['manufacturer', 'steward']
+
+export const datasetsRoutes = {
+  datasetRequests: route({
+    method: 'get',
+    path: '/dataset-requests',
+    summary: 'Dataset requests',
+    roles: DATASETS,
+    query: page(),
+    status: 200,
+    response: pageOf(datasetRequestSchema),
+  }),
+  datasetRequest: route({
+    method: 'get',
+    path: '/dataset-requests/:id',
+    summary: 'One dataset request',
+    roles: DATASETS,
+    params: idParams,
+    status: 200,
+    response: datasetRequestSchema,
+  }),
+  createDatasetRequest: route({
+    method: 'post',
+    path: '/dataset-requests',
+    summary: 'Draft a dataset request',
+    roles: ['manufacturer'],
+    body: datasetRequestCreateSchema,
+    status: 201,
+    response: datasetRequestSchema,
+  }),
+  submitDatasetRequest: route({
+    method: 'post',
+    path: '/dataset-requests/:id/submit',
+    summary: 'Submit for review',
+    roles: ['manufacturer'],
+    params: idParams,
+    status: 200,
+    response: datasetRequestSchema,
+  }),
+  reviewDatasetRequest: route({
+    method: 'post',
+    path: '/dataset-requests/:id/review',
+    summary: 'Approve or reject',
+    roles: ['steward'],
+    params: idParams,
+    body: datasetReviewSchema,
+    status: 200,
+    response: datasetRequestSchema,
+  }),
+  returnDatasetRequest: route({
+    method: 'post',
+    path: '/dataset-requests/:id/return',
+    summary: 'Return to the maker for changes',
+    roles: ['steward'],
+    params: idParams,
+    body: datasetReturnSchema,
+    status: 200,
+    response: datasetRequestSchema,
+  }),
+  editDatasetRequest: route({
+    method: 'post',
+    path: '/dataset-requests/:id',
+    summary: 'Change a draft or returned request; earlier reviews no longer count',
+    roles: ['manufacturer'],
+    params: idParams,
+    body: datasetRequestCreateSchema,
+    status: 200,
+    response: datasetRequestSchema,
+  }),
+  withdrawDatasetRequest: route({
+    method: 'post',
+    path: '/dataset-requests/:id/withdraw',
+    summary: 'Withdraw',
+    roles: ['manufacturer'],
+    params: idParams,
+    status: 200,
+    response: datasetRequestSchema,
+  }),
+  dataset: route({
+    method: 'get',
+    path: '/datasets/:id',
+    summary: 'A released dataset and its files',
+    roles: DATASETS,
+    params: idParams,
+    status: 200,
+    response: datasetSchema,
+  }),
+  datasetFile: route({
+    method: 'get',
+    path: '/datasets/:id/files/:name',
+    summary: 'Download a file (Range; by its expiring link)',
+    roles: null,
+    params: z.object({ id: recordIdSchema, name: z.string().regex(/^[A-Za-z0-9._-]{1,120}$/) }),
+    query: z.object({ expires: z.coerce.number().int(), token: z.string() }),
+    status: 200,
+    response: 'application/zip',
+  }),
+} as const

@@ -1,0 +1,51 @@
+/** What every route of the HTTP contract is made of: roles, pages, times, ids, and the form of its entry. */
+import { z } from 'zod'
+import { facilityIdSchema } from '../ids.ts'
+
+export const API_ROOT = '/api/v1'
+
+export const ROLES = [
+  'staff',
+  'display',
+  'facility_admin',
+  'manufacturer',
+  'steward',
+  'auditor',
+  'operator',
+  'platform_admin',
+] as const
+export const roleSchema = z.enum(ROLES)
+export type Role = z.infer<typeof roleSchema>
+
+/** RFC 3339 with offset. */
+export const timeSchema = z.iso.datetime({ offset: true })
+export const recordIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
+export const valueSchema = z.union([z.number(), z.string()])
+/** Calendar day in the facility's zone. */
+export const daySchema = z.iso.date()
+
+/** A keyset page of a list. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
+const pageQuery = { limit: z.coerce.number().int().min(1).max(500).default(100), after: z.string().optional() }
+export const page = <S extends z.ZodRawShape = Record<never, never>>(extra: S = {} as S) =>
+  z.object({ ...pageQuery, ...extra })
+/** A device id is unique within its facility; `facility` is needed where the reader sees several. */
+export const facilityQuery = { facility: facilityIdSchema.optional() }
+export const idParams = z.object({ id: recordIdSchema })
+
+export interface Route {
+  method: 'get' | 'post' | 'delete'
+  /** Express form, below API_ROOT. */
+  path: string
+  summary: string
+  /** Roles that may call it at all; which facility or maker is checked for each. `null`: no session needed. */
+  roles: readonly Role[] | null
+  params?: z.ZodType
+  query?: z.ZodType
+  body?: z.ZodType
+  /** Status of success, and its body; a string is a media type that is streamed; undefined: no body. */
+  status: 200 | 201 | 204
+  response?: z.ZodType | string
+}
+
+export const route = <const R extends Route>(r: R): R => r

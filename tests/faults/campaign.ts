@@ -54,6 +54,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
   const rounds = Math.max(topologies.length, Math.ceil(faults / (options.faultsPerRound ?? FAULTS_PER_ROUND)))
   const bundle = await bundlePrograms()
   const root = mkdtempSync(join(tmpdir(), 'mimamori-faults-'))
+  let whole = false
   try {
     while (state.rounds.length < rounds) {
       const round = state.rounds.length
@@ -87,9 +88,11 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
       state.rounds.push(result)
       if (stateFile) replace(stateFile, JSON.stringify(state))
     }
+    whole = true
   } finally {
     bundle.remove()
-    if (options.sabotage || state.rounds.every(isClean)) rmSync(root, { recursive: true, force: true })
+    // What went wrong can be looked into; a round that was clean has removed its own.
+    if (options.sabotage || signal.aborted || (whole && state.rounds.every(isClean))) rmSync(root, { recursive: true, force: true })
   }
   const report = reportOf(options, state.rounds)
   if (options.out !== undefined) {

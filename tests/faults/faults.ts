@@ -75,6 +75,7 @@ export const FAULTS: readonly FaultKind[] = [
       begin: context => killProgram(context, program),
     }),
   ),
+  { name: 'kill store, away for long', on: ['store'], weight: 0.7, topologies: OUTSIDE, begin: storeAway },
   ...(['device', 'gateway', 'store'] as const).flatMap(leg =>
     (['reset', 'slice', 'delay', 'narrow', 'black hole', 'refuse'] as const).map(
       (toxic): FaultKind => ({
@@ -218,6 +219,12 @@ async function killProgram(
   strikes()
   await child.kill()
   return { detail: 'SIGKILL', lastsMs: random.int(0, 400), end: () => child.restart() }
+}
+
+/** Long enough for the waits between tries to have grown. */
+async function storeAway(context: FaultContext): Promise<Ongoing> {
+  const ongoing = await killProgram(context, 'store')
+  return { ...ongoing, lastsMs: context.random.int(5_000, 12_000) }
 }
 
 type Toxic = 'reset' | 'slice' | 'delay' | 'narrow' | 'black hole' | 'refuse'

@@ -19,7 +19,10 @@ export async function startOutsideRig({ bundle, dir, devices, sabotage, random }
     for (const end of ends.reverse()) await end()
   }
   try {
-    const [broker, store] = await Promise.all([startMosquitto(), startInfluxd()])
+    const [broker, store] = await Promise.all([
+      startMosquitto({ dir: join(dir, 'mosquitto') }),
+      startInfluxd({ dir: join(dir, 'influxd') }),
+    ])
     ends.push(broker.stop, store.stop)
     const server = await startServerPart({
       bundle,

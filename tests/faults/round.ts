@@ -133,8 +133,14 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const run: Run = { ...options, world, rig, books, traffic, random, result, show }
   try {
     await fresh(run, 'the system to take messages')
-    await torture(run)
-    await settle(run)
+    try {
+      await torture(run)
+      await settle(run)
+    } catch (error) {
+      // A system that stands still is a finding; what it holds is judged all the same.
+      options.signal.throwIfAborted()
+      result.violations.push(error instanceof Error ? error.message : String(error))
+    }
     show('verifying')
     await rig.gateway.stop()
     const store = await rig.openStore()
@@ -265,7 +271,9 @@ async function settle(run: Run): Promise<void> {
     result.totals = await rig.gateway.totals().catch(() => null)
     return result.totals?.spooled === 0
   }
-  await until(run, 'the spool to be empty', drained, GIVE_UP_MS)
+  await until(run, 'the spool to be empty', drained, GIVE_UP_MS).catch(error => {
+    throw new Error(`${error instanceof Error ? error.message : ''}: ${JSON.stringify(result.totals)}`)
+  })
   const deadline = performance.now() + (run.sabotage === 'none' ? ASIDE_MS : 0)
   while (missingAside(books, rig.gateway.aside(), run.world) > 0 && performance.now() < deadline) await sleep(300)
   await until(run, 'the totals', drained, GIVE_UP_MS)

@@ -1,5 +1,5 @@
 /** The process that holds the spool, on a disk that can be cut off: started, killed, cut, asked; started again when it ends by itself. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { GatewayTotals } from '../../gateway/heartbeat.ts'
@@ -39,6 +39,8 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
   const image = join(deps.dir, 'image')
   mkdirSync(spoolDir, { recursive: true })
   takeWhole(spoolDir, image)
+  // For the one who looks into what went wrong.
+  writeFileSync(join(deps.dir, 'config.json'), JSON.stringify(config))
   const surprises: string[] = []
   let ready = false
   let wanted = false

@@ -80,7 +80,7 @@ const replaySchema = z.strictObject({
   /** Only these; default: all that are still dead. */
   ids: z.array(z.string().max(64)).min(1).max(500).optional(),
 })
-export const replayedSchema = z
+const replayedSchema = z
   .object({
     /** Taken by the store now. */
     replayed: z.int(),

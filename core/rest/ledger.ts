@@ -37,7 +37,7 @@ const sumsSchema = ledgerRowSchema
 export type LedgerSums = z.infer<typeof sumsSchema>
 
 /** One device's hour of the gateway's clock. */
-export const ledgerHourSchema = ledgerRowSchema
+const ledgerHourSchema = ledgerRowSchema
   .extend({ hour: timeSchema, recounted_at: timeSchema.nullable() })
   .meta({ id: 'LedgerHour' })
 export type LedgerHour = z.infer<typeof ledgerHourSchema>
@@ -68,7 +68,7 @@ const balance = {
     .object({ rows: z.int(), of: z.int(), oldest_at: timeSchema.nullable(), stored: z.int(), found: z.int() })
     .nullable(),
 }
-export const ledgerSchema = z
+const ledgerSchema = z
   .object({ ...balance, items: z.array(ledgerHourSchema), next: z.string().nullable() })
   .meta({ id: 'Ledger' })
 export type Ledger = z.infer<typeof ledgerSchema>

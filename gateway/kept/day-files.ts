@@ -1,6 +1,7 @@
 /** Daily files of one JSON line each on the injectable file layer: appended durably, mended after a torn end, read backwards in blocks. */
 import type { SpoolFile, SpoolFiles } from '../spool/files.ts'
 import { isNoRoom } from '../spool/segment-writer.ts'
+import { createTurns } from '../turns.ts'
 
 export type KeptKind = 'rejections' | 'conflicts' | 'dead-letters' | 'replayed'
 
@@ -32,14 +33,11 @@ export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0,
 export function createDayFiles(files: SpoolFiles, fatal: (error: Error) => void = () => undefined): DayFiles {
   /** Length of what is whole in each file that this process has written to. */
   const whole = new Map<string, number>()
-  let turn: Promise<unknown> = Promise.resolve()
+  const turns = createTurns()
 
   return {
     append(kind, day, lines) {
-      if (lines.length === 0) return Promise.resolve()
-      const mine = turn.then(() => appendNow(nameOf(kind, day), lines))
-      turn = mine.catch(() => undefined)
-      return mine
+      return lines.length === 0 ? Promise.resolve() : turns.take(() => appendNow(nameOf(kind, day), lines))
     },
     days,
     async *backwards(kind, day, before) {

@@ -1,9 +1,11 @@
 /** Messages that the store refused: kept, listed, and given to it again once the cause is gone. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import { type DeadLetter, HOUR_MS } from '../../core/ledger.ts'
 import type { TelemetrySink } from '../../core/ports.ts'
 import { keyTimeMs, type StoredRow } from '../../core/readings.ts'
 import { type AnswerPage, createPage } from '../answer-page.ts'
+import { createTurns } from '../turns.ts'
 import { type DayFiles, dayOf } from './day-files.ts'
 import { dayOfId, type Kept, keptLines, type PageQuery, parseLine } from './kept-pages.ts'
 
@@ -46,6 +48,8 @@ export interface DeadLettersDeps {
 }
 
 const AT_ONCE = 100
+/** A store that hangs must not keep the gateway from ending: what it took meanwhile is replayed once more, which changes nothing. */
+const STOP_MS = 2_000
 /** At most so many in one call, whatever is asked for: rows may be large. */
 const MAX_REPLAYED = 500
 /** Rows refused shortly before a crash may be refused again after it. */
@@ -59,7 +63,7 @@ export function createDeadLetters(deps: DeadLettersDeps): DeadLetters {
   const waiting = new Map<string, Map<string, number>>()
   const remembered = new Set<number>()
   let replayedOf: { day: string; at: Map<number, number> } | null = null
-  let turn: Promise<unknown> = Promise.resolve()
+  const turns = createTurns()
 
   return {
     async start() {
@@ -76,11 +80,7 @@ export function createDeadLetters(deps: DeadLettersDeps): DeadLetters {
       wait(row.facility, dayOf(at), 1)
     },
     page,
-    replay(facility, query) {
-      const mine = turn.then(() => replay(facility, query))
-      turn = mine.catch(() => undefined)
-      return mine
-    },
+    replay: (facility, query) => turns.take(() => replay(facility, query)),
     replayed: (facility, device, hour) => counts.get(`${facility}/${device}/${hour}`) ?? 0,
     replayedTotal: facility => counts.get(facility) ?? 0,
     waiting(facility) {
@@ -89,7 +89,7 @@ export function createDeadLetters(deps: DeadLettersDeps): DeadLetters {
       return days.reduce((sum, [day, n]) => (day < oldest ? sum : sum + n), 0)
     },
     async stop() {
-      await turn
+      await Promise.race([turns.idle(), sleep(STOP_MS, undefined, { ref: false })])
     },
   }
 

@@ -108,12 +108,20 @@ async function page<
     const { line, id, place } = kept
     if (line.f !== facility || (device !== undefined && line.d !== device)) continue
     if ((from !== undefined && line.rx < from) || (to !== undefined && line.rx >= to)) continue
-    const item = toItem(line, id)
+    const whole = toItem(line, id)
+    const item = query.filter.payloads === false ? withoutPayload(whole) : whole
     if (reason !== undefined && ('reason' in item ? item.reason : 'kind' in item ? item.kind : '') !== reason) continue
     if (!made.add(item, place)) break
   }
   return made.end()
 }
+
+/** A hash goes with its payload: of a short message it would tell the content to who tries them all. */
+const withoutPayload = <T extends { raw: string }>(item: T): T => ({
+  ...item,
+  raw: '',
+  ...('sha256' in item ? { sha256: '' } : {}),
+})
 
 /** Of a message that alone is too much for an answer the beginning is sent; its true size and hash stand beside it. */
 const shorten = <T extends { device: string; raw: string }>(item: T): T => ({

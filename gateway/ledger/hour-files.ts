@@ -3,7 +3,8 @@ import { HOUR_MS } from '../../core/ledger.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { SpoolFiles } from '../spool/files.ts'
 import { readWhole, replaceFile } from '../whole-file.ts'
-import { type Counts, decodeCounts, encodeCounts } from './counts.ts'
+import { type Counts, decodeCounts, encodeCounts, noCounts } from './counts.ts'
+import { getOrMake } from './get-or-make.ts'
 
 /** What the store was found to hold. */
 export interface Recounted {
@@ -29,6 +30,11 @@ export interface ClosedHour {
   settled: number
   rows: ClosedRows
 }
+
+export const emptyRow = (): ClosedRow => ({ counts: noCounts(), stored: 0, deadLettered: 0, recounted: null })
+
+export const putRow = (rows: ClosedRows, facility: string, device: string, row: ClosedRow): void =>
+  void getOrMake(rows, facility, () => new Map<string, ClosedRow>()).set(device, row)
 
 export interface HourFiles {
   /** Reads the folder's names; nothing else may be called before it returns. */
@@ -111,9 +117,8 @@ function decode(body: string): ClosedHour {
   const rows: ClosedRows = new Map()
   for (const line of lines) {
     const [facility, device, counts, stored, deadLettered, found, atMs, bad] = JSON.parse(line) as Line
-    const devices = rows.get(facility) ?? new Map<string, ClosedRow>()
     const recounted = found === undefined ? null : { found, atMs: atMs as number, bad: bad === 1 }
-    rows.set(facility, devices.set(device, { counts: decodeCounts(counts), stored, deadLettered, recounted }))
+    putRow(rows, facility, device, { counts: decodeCounts(counts), stored, deadLettered, recounted })
   }
   return { hour, to, settled, rows }
 }

@@ -5,10 +5,11 @@ import type { Entry } from '../entries.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { Commit, Consumer } from '../spool/consumer.ts'
 import type { SpoolFiles } from '../spool/files.ts'
-import { type Counts, createLedgerCounts, hourOf, type LedgerCounts, noCounts, type SavedCounts } from './counts.ts'
-import { getOrMake } from './get-or-make.ts'
-import { type ClosedHour, type ClosedRow, type ClosedRows, createHourFiles, type Recounted } from './hour-files.ts'
-import { ledgerRow, storeCounts } from './rows.ts'
+import { createTurns } from '../turns.ts'
+import { closedRows, countsIn, countsOf, settledHour } from './closing.ts'
+import { type Counts, createLedgerCounts, hourOf, type LedgerCounts, type SavedCounts } from './counts.ts'
+import { type ClosedHour, createHourFiles, emptyRow, putRow, type Recounted } from './hour-files.ts'
+import { hourRows } from './rows.ts'
 import { type KeptState, loadLedgerState } from './state.ts'
 import type { StoreTally } from './store-tally.ts'
 
@@ -77,7 +78,8 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
   /** Cuts the wait for more short. */
   let wake = new AbortController()
   let running: Promise<void> = Promise.resolve()
-  let turn: Promise<unknown> = Promise.resolve()
+  /** Files are changed by one at a time. */
+  const turns = createTurns()
   let idle: (() => void)[] = []
   /** Grows with every change of a file: what was read before and is used after it must be read again. */
   let generation = 0
@@ -86,17 +88,19 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     start() {
       running = run()
     },
-    hours: () => [...new Set([...files.hours(), ...counts.hours()])].sort((a, b) => b - a),
+    hours: () =>
+      [...new Set([...files.hours(), ...counts.hours(), ...state.get().packets.map(({ hour }) => hour)])].sort(
+        (a, b) => b - a,
+      ),
     closed: hour => (counts.hour(hour) ? Promise.resolve(null) : files.read(hour)),
     rows,
     async counts(facility, hour) {
       const open = counts.hour(hour)?.get(facility)
       if (open) return open
-      const closed = (await files.read(hour))?.rows.get(facility) ?? new Map<string, ClosedRow>()
-      return new Map([...closed].map(([device, row]) => [device, row.counts]))
+      return countsIn((await files.read(hour))?.rows.get(facility) ?? new Map())
     },
     keepRecount: (facility, hour, found) =>
-      stopped ? Promise.resolve() : inTurn(() => keepRecount(facility, hour, found)),
+      stopped ? Promise.resolve() : turns.take(() => keepRecount(facility, hour, found)),
     caughtUp: () =>
       new Promise(resolve => {
         if (stopped) return resolve()
@@ -109,7 +113,7 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       stopped = true
       wake.abort()
       await running
-      await turn
+      await turns.idle()
     },
   }
 
@@ -118,12 +122,13 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       const waiters = [...idle]
       const commit = await consumer.next()
       if (commit) {
-        await inTurn(() => take(commit))
+        // What fails does so before anything was counted: a file that cannot be read now may be in a moment.
+        while (!(await tried(() => turns.take(() => take(commit)))) && !stopped);
         const newest = hourOf(commit.entries.at(-1)?.rx ?? 0)
-        if (counts.hours().some(hour => hour < newest)) await tend(newest)
+        if (counts.hours().some(hour => hour < newest)) await tried(() => tend(newest))
         continue
       }
-      await tend(hourOf(clock() - CLOSE_AFTER_MS))
+      await tried(() => tend(hourOf(clock() - CLOSE_AFTER_MS)))
       idle = idle.filter(waiter => !waiters.includes(waiter))
       for (const waiter of waiters) waiter()
       if (idle.length > 0) continue
@@ -131,13 +136,6 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       if (!stopped) await consumer.wait(TICK_MS, wake.signal)
     }
     for (const waiter of idle) waiter()
-  }
-
-  /** Files are changed by one at a time. */
-  function inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const mine = turn.then(action)
-    turn = mine.catch(() => undefined)
-    return mine
   }
 
   async function take({ first, entries }: Commit<Entry>): Promise<void> {
@@ -155,23 +153,27 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     const closed = await files.read(hour)
     before.set(hour, closed)
     if (!closed) return
-    const rows = [...closed.rows].map(([facility, devices]) => {
-      const counted = [...devices].map(([device, row]): [string, Counts] => [device, row.counts])
-      return [facility, new Map(counted)] as const
-    })
-    counts.reopen(hour, new Map(rows))
+    counts.reopen(hour, countsOf(closed))
     skip.set(hour, closed.to)
   }
 
-  /** Closes hours before `newest`, and takes over what the store has done with. A disk that fails now may not do so in a moment. */
+  /** Closes hours before `newest`, and takes over what the store has done with. */
   async function tend(newest: number): Promise<void> {
+    for (const hour of counts.hours()) if (hour < newest) await turns.take(() => close(hour))
+    for (const hour of tally.hours()) await turns.take(() => settle(hour))
+    await files.tidy(clock())
+  }
+
+  /** @returns false when it failed, after a pause: a disk that fails now may not do so in a moment */
+  async function tried(action: () => Promise<void>): Promise<boolean> {
     try {
-      for (const hour of counts.hours()) if (hour < newest) await inTurn(() => close(hour))
-      for (const hour of tally.hours()) await inTurn(() => settle(hour))
-      await files.tidy(clock())
+      await action()
+      return true
     } catch (error) {
-      log.error(errorFields(error), 'an hour of the message ledger cannot be written, trying again')
+      log.error(errorFields(error), 'an hour of the message ledger cannot be read or written, trying again')
+      wake = new AbortController()
       if (!stopped) await sleep(TICK_MS, undefined, { signal: wake.signal }).catch(() => undefined)
+      return false
     }
   }
 
@@ -180,13 +182,7 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     if (!open) return
     const { position } = consumer.cursor()
     const kept = before.get(hour)
-    const rows: ClosedRows = new Map()
-    for (const [facility, devices] of open)
-      for (const [device, counted] of devices) {
-        const { stored, deadLettered } = kept?.rows.get(facility)?.get(device) ?? emptyRow()
-        const recounted = openRecount(facility, hour, device, counted)
-        put(rows, facility, device, { counts: counted, stored, deadLettered, recounted })
-      }
+    const rows = closedRows(open, kept, (facility, device, counted) => openRecount(facility, hour, device, counted))
     const { pending } = state.get()
     if (!pending.includes(hour)) await state.change({ pending: [...pending, hour] })
     // Opened again after a crash, it may hold entries that are still to come by the cursor.
@@ -213,12 +209,7 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     const settled = deps.storePosition()
     const tallied = tally.hour(hour)
     if (!closed || !tallied || settled < closed.to) return
-    for (const [facility, device] of tallied.devices()) {
-      const row = closed.rows.get(facility)?.get(device) ?? emptyRow()
-      const found = storeCounts(row, closed.settled, { since: tallied.since, counts: tallied.of(facility, device) })
-      put(closed.rows, facility, device, { ...row, ...found })
-    }
-    await files.write({ ...closed, settled })
+    await files.write(settledHour(closed, tallied, settled))
     // What came for this hour meanwhile would be forgotten with it: then once more.
     if (tally.hour(hour)?.rows === tallied.rows) tally.prune(hour)
     generation += 1
@@ -234,7 +225,7 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     const closed = await files.read(hour)
     if (!closed) return
     for (const [device, recounted] of found)
-      put(closed.rows, facility, device, { ...(closed.rows.get(facility)?.get(device) ?? emptyRow()), recounted })
+      putRow(closed.rows, facility, device, { ...(closed.rows.get(facility)?.get(device) ?? emptyRow()), recounted })
     await files.write(closed)
     generation += 1
     await tell(hour, [facility])
@@ -248,41 +239,24 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     const kept = closed ?? before.get(hour)
     const tallied = tally.hour(hour)
     const store = deps.storePosition()
-    const storeThere = open ? store === consumer.cursor().position : closed !== null && store >= closed.to
-    const differing = state.get().packets.some(packets => packets.facility === facility && packets.hour === hour)
-    const names = new Set([
-      ...(open?.get(facility)?.keys() ?? closed?.rows.get(facility)?.keys() ?? []),
-      ...[...(tallied?.devices() ?? [])].flatMap(([id, device]) => (id === facility ? [device] : [])),
-      ...(recounts.get(hour)?.get(facility)?.keys() ?? []),
-      ...(differing ? [''] : []),
-    ])
-    return [...names].sort().map(device => {
-      const row = kept?.rows.get(facility)?.get(device)
-      const found = storeCounts(row ?? emptyRow(), kept?.settled ?? 0, {
-        since: tallied?.since ?? 0,
-        counts: tallied?.of(facility, device),
-      })
-      // A row refused before a crash may have been taken after it, and be replayed all the same.
-      const replayed = Math.min(deps.replayed(facility, device, hour), found.deadLettered)
-      const counted = open ? open.get(facility)?.get(device) : row?.counts
-      return ledgerRow(device, hour, {
-        counts: counted ?? noCounts(),
-        stored: found.stored + replayed,
-        deadLettered: found.deadLettered - replayed,
-        storeThere,
-        recounted: open ? openRecount(facility, hour, device, counted) : (row?.recounted ?? null),
-        packetsDiffer: differing && device === '',
-      })
+    const row = (device: string) => kept?.rows.get(facility)?.get(device)
+    return hourRows({
+      hour,
+      open: open && (open.get(facility) ?? new Map()),
+      kept: kept?.rows.get(facility),
+      settled: kept?.settled ?? 0,
+      tallied: tallied?.facility(facility) ?? new Map(),
+      since: tallied?.since ?? 0,
+      storeThere: open ? store === consumer.cursor().position : closed !== null && store >= closed.to,
+      packetsDiffer: state.get().packets.some(packets => packets.facility === facility && packets.hour === hour),
+      alsoFound: recounts.get(hour)?.get(facility)?.keys() ?? [],
+      recountOf: (device, counted) =>
+        open ? openRecount(facility, hour, device, counted) : (row(device)?.recounted ?? null),
+      replayed: device => deps.replayed(facility, device, hour),
     })
   }
 
   async function tell(hour: number, facilities: readonly string[]): Promise<void> {
     for (const listener of listeners) await listener(hour, facilities)
   }
-}
-
-const emptyRow = (): ClosedRow => ({ counts: noCounts(), stored: 0, deadLettered: 0, recounted: null })
-
-function put(rows: ClosedRows, facility: string, device: string, row: ClosedRow): void {
-  getOrMake(rows, facility, () => new Map<string, ClosedRow>()).set(device, row)
 }

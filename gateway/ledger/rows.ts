@@ -1,7 +1,7 @@
 /** Puts a row of the ledger together from what was counted at its different ends, and names the equations that do not hold. */
 import type { LedgerEquation, LedgerRow } from '../../core/ledger.ts'
-import type { Counts } from './counts.ts'
-import type { Recounted } from './hour-files.ts'
+import { type Counts, noCounts } from './counts.ts'
+import type { ClosedRow, Recounted } from './hour-files.ts'
 import type { StoreCounts, TalliedHour } from './store-tally.ts'
 
 export interface RowFacts extends StoreCounts {
@@ -51,3 +51,44 @@ export function ledgerRow(device: string, hour: number, facts: RowFacts): Ledger
     red,
   }
 }
+
+/** Everything that is known of a facility's hour. */
+export interface HourView {
+  hour: number
+  open: ReadonlyMap<string, Counts> | undefined
+  /** What the hour's file says, also of an hour that is open again. */
+  kept: ReadonlyMap<string, ClosedRow> | undefined
+  settled: number
+  tallied: ReadonlyMap<string, Readonly<StoreCounts>>
+  since: number
+  storeThere: boolean
+  packetsDiffer: boolean
+  /** Devices that were recounted although nothing of them was counted. */
+  alsoFound: Iterable<string>
+  recountOf(device: string, counts: Counts | undefined): Recounted | null
+  replayed(device: string): number
+}
+
+export function hourRows(view: HourView): LedgerRow[] {
+  const { hour, open, kept, settled, tallied, since, storeThere, packetsDiffer } = view
+  const counted = (device: string) => (open ? open.get(device) : kept?.get(device)?.counts)
+  const names = new Set([...(open ?? kept ?? new Map()).keys(), ...tallied.keys(), ...view.alsoFound])
+  if (packetsDiffer) names.add('')
+  return [...names].sort().map(device => {
+    const row = kept?.get(device)
+    const found = storeCounts(row ?? NOTHING, settled, { since, counts: tallied.get(device) })
+    // A row refused before a crash may have been taken after it, and be replayed all the same.
+    const replayed = Math.min(view.replayed(device), found.deadLettered)
+    const counts = counted(device)
+    return ledgerRow(device, hour, {
+      counts: counts ?? noCounts(),
+      stored: found.stored + replayed,
+      deadLettered: found.deadLettered - replayed,
+      storeThere,
+      recounted: view.recountOf(device, counts),
+      packetsDiffer: packetsDiffer && device === '',
+    })
+  })
+}
+
+const NOTHING: StoreCounts = { stored: 0, deadLettered: 0 }

@@ -15,6 +15,7 @@ export interface TalliedHour {
   rows: number
   of(facility: string, device: string): Readonly<StoreCounts> | undefined
   devices(): Iterable<readonly [facility: string, device: string]>
+  facility(facility: string): ReadonlyMap<string, Readonly<StoreCounts>>
 }
 
 /**
@@ -121,6 +122,7 @@ const viewOf = ({ since, facilities }: Hour): TalliedHour => {
     since,
     rows: counts.reduce((sum, { stored, deadLettered }) => sum + stored + deadLettered, 0),
     of: (facility, device) => facilities.get(facility)?.get(device),
+    facility: facility => facilities.get(facility) ?? new Map(),
     devices: () =>
       [...facilities].flatMap(([facility, devices]) => [...devices.keys()].map(id => [facility, id] as const)),
   }

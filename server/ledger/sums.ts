@@ -37,7 +37,7 @@ export const asCounted = (row: LedgerRow): LedgerRow =>
   row.red.includes('store') ? row : { ...row, stored: Math.min(row.stored, row.accepted - row.dead_lettered) }
 
 /** Left minus right of each equation that can be computed from the row; null: it cannot. */
-export const differences = (row: LedgerRow): Record<LedgerEquation, number | null> => ({
+const differences = (row: LedgerRow): Record<LedgerEquation, number | null> => ({
   fates: row.committed - row.accepted - row.duplicate - row.conflicting - row.refused,
   store: row.accepted - row.stored - row.spooled - row.dead_lettered,
   recount: row.recounted === null ? null : row.recounted - row.stored,

@@ -145,6 +145,7 @@ test('an entry is written as JSON would be, whatever is in it', () => {
     g: fc.constantFrom(undefined, 7),
     rc: flag,
     pk: flag,
+    ms: fc.constantFrom(undefined, 3),
     df: flag,
   }) as unknown as fc.Arbitrary<Entry>
   const encode = createEntryEncoder()

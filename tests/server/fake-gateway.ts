@@ -130,7 +130,7 @@ export const deadLetter = (device: string, at: number, more: Partial<DeadLetter>
   id: `d${at}`,
   device,
   at,
-  reason: 'field_type_conflict',
+  reason: 'store_refused',
   boot: 'b1',
   seq: 13,
   device_ms: at - 1_000,

@@ -194,7 +194,7 @@ export const makeDeadLetters = (scene: LedgerScene, nowMs: number): DeadLetterVi
     device: 'mat-0315',
     device_type: 'bed.sleep_mat',
     at: iso(nowMs - n * 600_000),
-    reason: 'field_type_conflict',
+    reason: 'store_refused',
     boot: 'b7f3',
     seq: 900 + n,
     measured_at: iso(nowMs - n * 600_000 - 900),

@@ -85,6 +85,15 @@ test('what a crash put into a file twice is listed once, also over pages', async
   expect(items.map(item => item.seq)).toEqual([4, 3, 2, 1])
 })
 
+test('neither payload nor its hash leaves when none is asked for', async () => {
+  const files = createDayFiles(createPowerCutDisk().files)
+  await files.append('rejections', DAY, [JSON.stringify({ position: 1, ...refused({ raw: '{"heart_rate":9001}' }) })])
+  const whole = await rejectionsPage(files, 'demo', { filter: {}, limit: 10 })
+  expect(whole.items[0]?.raw).toBe('{"heart_rate":9001}')
+  const { items } = await rejectionsPage(files, 'demo', { filter: { payloads: false }, limit: 10 })
+  expect(items).toEqual([{ ...whole.items[0], raw: '', sha256: '' }])
+})
+
 const rowAt = (position: number): StoredRow => rowOf(accepted(position), position)
 
 function letters(files: DayFiles, restored: number[][] = [], refuse: (seq: number) => boolean = () => false) {

@@ -9,9 +9,9 @@ const epochMs = z.int()
 /** Subject of what concerns the gateway itself. */
 export const GATEWAY_SUBJECT = 'gateway'
 /** Device, place or `gateway`. */
-export const conditionSubjectSchema = z.union([z.literal(GATEWAY_SUBJECT), deviceIdSchema, placeIdSchema])
+const conditionSubjectSchema = z.union([z.literal(GATEWAY_SUBJECT), deviceIdSchema, placeIdSchema])
 /** An event's name from its profile, or a technical code. */
-export const conditionCodeSchema = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/)
+const conditionCodeSchema = z.string().regex(/^[a-z][a-z0-9_]{0,47}$/)
 
 /** The event that made a transition. */
 export const conditionEventSchema = z.object({

@@ -108,7 +108,7 @@ export const deadLetterSchema = z.object({
 })
 export type DeadLetter = z.infer<typeof deadLetterSchema>
 
-export const QUERY_ASKS = ['ledger', 'rejections', 'conflicts', 'dead-letters', 'replay-dead-letters'] as const
+const QUERY_ASKS = ['ledger', 'rejections', 'conflicts', 'dead-letters', 'replay-dead-letters'] as const
 
 /** server → gateway. */
 export const queryMessageSchema = z.object({

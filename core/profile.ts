@@ -81,7 +81,7 @@ const attributeSchema = z.discriminatedUnion('kind', [
 ])
 
 /** `technical`: cannot measure or deliver. What an event type suggests; the facility's rules decide. */
-export const SEVERITIES = ['high', 'medium', 'low', 'technical'] as const
+const SEVERITIES = ['high', 'medium', 'low', 'technical'] as const
 export const severitySchema = z.enum(SEVERITIES)
 export type Severity = z.infer<typeof severitySchema>
 

@@ -28,7 +28,7 @@ export function storeCounts(
     : { stored: stored + counts.stored, deadLettered: deadLettered + counts.deadLettered }
 }
 
-export function ledgerRow(device: string, hour: number, facts: RowFacts): LedgerRow {
+function ledgerRow(device: string, hour: number, facts: RowFacts): LedgerRow {
   const { counts, stored, deadLettered, recounted } = facts
   const { fromMs: _from, toMs: _to, ...columns } = counts
   const spooled = counts.accepted - stored - deadLettered

@@ -98,8 +98,8 @@ export const FAULTS: readonly FaultKind[] = [
       ['503', random => ({ kind: 'status', status: 503, ...(random.chance(0.5) ? { retryAfterS: 1 } : {}) })],
       ['500 after storing', () => ({ kind: 'stored-but', answer: 500 })],
       ['reset after storing', () => ({ kind: 'stored-but', answer: 'reset' })],
-      ['hang, then pass', () => ({ kind: 'hang', then: 'pass' })],
-      ['hang, then reset', () => ({ kind: 'hang', then: 'reset' })],
+      ['hang, then pass', () => ({ kind: 'hang', end: 'pass' })],
+      ['hang, then reset', () => ({ kind: 'hang', end: 'reset' })],
     ] satisfies [string, (random: Random) => StoreMood][]
   ).map(
     ([name, mood]): FaultKind => ({

@@ -191,5 +191,5 @@ export function reading(seq: number, more: Partial<AcceptedEntry> = {}): Accepte
   return entry
 }
 
-export const topicOf = ({ subject, code }: Pick<Transition, 'subject' | 'code'>): string =>
+const topicOf = ({ subject, code }: Pick<Transition, 'subject' | 'code'>): string =>
   conditionTopic('demo', subject, code)

@@ -3,8 +3,8 @@ import type { FacilityId } from '../../core/ids.ts'
 
 export const FACILITY = 'demo' as FacilityId
 /** Small, so that segments are made and forgotten all the time. */
-const SEGMENT_BYTES = 200_000
-const SPOOL_MAX_BYTES = 1e9
+export const SEGMENT_BYTES = 200_000
+export const SPOOL_MAX_BYTES = 1e9
 
 /** The guarantee broken on purpose. `lying`: syncing does nothing. `hasty`: acknowledged before the commit. */
 export type Sabotage = 'none' | 'lying' | 'hasty'

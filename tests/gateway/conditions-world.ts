@@ -190,6 +190,3 @@ export function reading(seq: number, more: Partial<AcceptedEntry> = {}): Accepte
   const { e: _, ...entry } = accepted(seq, { v: { heart_rate: 60 }, ...more })
   return entry
 }
-
-const topicOf = ({ subject, code }: Pick<Transition, 'subject' | 'code'>): string =>
-  conditionTopic('demo', subject, code)

@@ -1,5 +1,6 @@
 /** The embedded MQTT broker: who may connect, who may do what, and PUBACK only after the gateway has synced. Hides aedes. */
 import { createServer, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
 import { AppError } from '../core/errors.ts'
 import { clientIdOf } from '../core/ids.ts'
@@ -56,6 +57,7 @@ export function createBroker(deps: BrokerDeps): Broker {
   const sessions = new WeakMap<Client, Session>()
   const willTopics = new WeakMap<Client, string>()
   const keepalives = new WeakMap<Client, number>()
+  const nameless = new WeakSet<Client>()
   const connections = new Set<DeviceConnection>()
   const shared = { bytes: 0, maxBytes: MAX_HELD_BYTES }
   let watch: NodeJS.Timeout | undefined
@@ -66,6 +68,8 @@ export function createBroker(deps: BrokerDeps): Broker {
     // The library does not see most of a device's packets, so it cannot watch over its silence: that is done here.
     keepalives.set(client, packet.keepalive ?? 0)
     packet.keepalive = 0
+    // aedes would give it a name; ours are known by theirs.
+    if (packet.clientId === '') nameless.add(client)
     done(null, true)
   }
   aedes.authenticate = (client, username, password, done) => {
@@ -104,7 +108,10 @@ export function createBroker(deps: BrokerDeps): Broker {
   const server = createServer({ noDelay: true }, accept)
 
   return {
-    start: () => aedes.listen(),
+    async start() {
+      await aedes.listen()
+      markRedelivered(aedes)
+    },
     async listen() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', cause => reject(new AppError('port_in_use', cause.message, { cause })))
@@ -153,6 +160,7 @@ export function createBroker(deps: BrokerDeps): Broker {
 
   /** @returns null when admitted */
   async function admit(client: Client, username: string, password: string): Promise<AuthenticateError | null> {
+    if (nameless.has(client)) return refused(IDENTIFIER_REJECTED)
     const identity = await deps.authenticate(client.id, username, password)
     if (!identity) return refused(BAD_CREDENTIALS)
     if (identity.kind === 'platform') {
@@ -197,6 +205,22 @@ export function createBroker(deps: BrokerDeps): Broker {
     }
     for await (const packet of persistence.createRetainedStreamCombi([filter])) deliver(packet, true)
   }
+}
+
+/** aedes sends what was not acknowledged again without saying that it did so before. [MQTT-3.3.1-1] */
+function markRedelivered(aedes: Aedes): void {
+  type Queued = PublishPacket & { messageId?: number }
+  const { persistence } = aedes as unknown as {
+    persistence: { outgoingStream(client: Client): AsyncIterable<Queued> }
+  }
+  const queued = persistence.outgoingStream.bind(persistence)
+  async function* marked(client: Client): AsyncGenerator<Queued> {
+    for await (const packet of queued(client)) {
+      const sentBefore = packet.cmd === 'publish' && packet.messageId !== undefined
+      yield sentBefore ? { ...packet, dup: true } : packet
+    }
+  }
+  persistence.outgoingStream = client => Readable.from(marked(client))
 }
 
 const refused = (returnCode: number): AuthenticateError =>

@@ -1,8 +1,7 @@
 /** Spool and conditions on two disks that forget what was not synced, with a broker in memory: for tests that cut the power between two steps. */
-import type { ConditionMessage, Transition } from '../../core/conditions.ts'
+import type { ConditionMessage } from '../../core/conditions.ts'
 import type { BootId, DeviceId, FacilityId, ProfileId } from '../../core/ids.ts'
 import type { PlaceState } from '../../core/place-state.ts'
-import { conditionTopic } from '../../core/topics.ts'
 import type { BusMessage, GatewayBus } from '../../gateway/bus.ts'
 import { type Conditions, createConditions } from '../../gateway/conditions/conditions.ts'
 import type { Every } from '../../gateway/conditions/every.ts'

@@ -2,7 +2,10 @@
 import { crc32 } from 'node:zlib'
 import type { SpoolFiles } from './spool/files.ts'
 
-/** When it returns, the new content survives a power cut; until then the old one does. */
+/**
+ * When it returns, the new content survives a power cut; until then the old one does. After an error, that of a sync too, it may be tried
+ * again: all of the content is then written anew.
+ */
 export async function replaceFile(files: SpoolFiles, name: string, body: string): Promise<void> {
   const temporary = `${name}.tmp`
   const file = await files.open(temporary, { create: true })

@@ -23,7 +23,9 @@ import { createRateLimit } from './rate-limit.ts'
 import { createReceipts } from './receipts.ts'
 import { createReceived } from './received.ts'
 import { createFacilityRegistry, type KnownDevice } from './registry.ts'
+import { failStop } from './spool/fail-stop.ts'
 import { nodeFiles, type SpoolFiles } from './spool/files.ts'
+import { isNoRoom } from './spool/segment-writer.ts'
 import { createSpool } from './spool/spool.ts'
 import { createStoreWriter } from './store-writer.ts'
 import { VERSION } from './version.ts'
@@ -88,7 +90,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const { around = judge => judge } = deps
   const balance = deps.balance ?? createPacketBalance()
   const spool = createSpool<Entry>({
-    files: deps.files ?? nodeFiles(join(spoolDir, 'spool')),
+    files: failStop(deps.files ?? nodeFiles(join(spoolDir, 'spool')), fatal),
     state: received,
     encode: createEntryEncoder(),
     consumers: ['store', 'aside', 'conditions', 'ledger'],
@@ -107,6 +109,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     bus,
     folder: spoolDir,
     log,
+    fatal,
     changed: facility => running?.registryChanged(facility.id),
   })
   let running: Awaited<ReturnType<typeof run>> | null = null
@@ -195,7 +198,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     })
     const receipts = createReceipts({ bus, received, whenDurable: then => spool.append([], 0, then), clock })
     const conditions = createConditions({
-      files: deps.conditionFiles ?? nodeFiles(join(spoolDir, 'conditions')),
+      files: failStop(deps.conditionFiles ?? nodeFiles(join(spoolDir, 'conditions')), fatal),
       consumer: spool.consumer('conditions'),
       facilities: deps.facilities,
       registry,
@@ -242,7 +245,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       log,
     })
     const saveBoard = () =>
-      writeJson(boardFile, board.save()).catch(error => log.warn(errorFields(error), 'the board could not be kept'))
+      writeJson(boardFile, board.save()).catch(error => {
+        log.warn(errorFields(error), 'the board could not be kept')
+        if (!isNoRoom(error)) fatal(error)
+      })
     const boardTimer = setInterval(saveBoard, BOARD_EVERY_MS)
     metrics.watch({
       spoolBytes: spool.bytes,

@@ -1,4 +1,5 @@
 /** `npm run gateway`: the gateway as a process of its own, between an outside broker and InfluxDB. */
+
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../core/errors.ts'
 import { createInfluxTelemetry } from '../storage/telemetry/influx.ts'
@@ -7,6 +8,7 @@ import { createGateway } from './gateway.ts'
 import { startHealthServer } from './http.ts'
 import { createLog, errorFields } from './log.ts'
 import { createOutsideBroker } from './outside-broker.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 const HELP = `Mimamori gateway: takes the messages of devices from an MQTT broker, checks them and stores them in InfluxDB.
 
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
 }
 
 async function run(config: GatewayConfig): Promise<void> {
+  keepHeapSmall()
   const log = createLog(config.logLevel)
   const fatal = (error: Error): never => {
     log.fatal(errorFields(error), 'the gateway ends: going on could lose messages')

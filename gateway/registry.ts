@@ -7,6 +7,7 @@ import { facilityTopic, parseFacilityTopic } from '../core/topics.ts'
 import type { BusMessage, GatewayBus } from './bus.ts'
 import { readJson, writeJson } from './json-file.ts'
 import { errorFields, type Log } from './log.ts'
+import { isNoRoom } from './spool/segment-writer.ts'
 
 export interface KnownDevice {
   /** Facility and device as one word. */
@@ -43,6 +44,8 @@ export interface RegistryDeps {
   bus: GatewayBus
   folder: string
   log: Log
+  /** Called when the disk fails: the process has to end. */
+  fatal(error: Error): void
   changed(facility: KnownFacility): void
 }
 
@@ -86,7 +89,10 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
     if (wanted === 'all') return
     writing = writing
       .then(() => writeJson(fileOf(facility), parsed.data))
-      .catch(error => log.warn({ facility, ...errorFields(error) }, 'the registry could not be kept on disk'))
+      .catch(error => {
+        log.warn({ facility, ...errorFields(error) }, 'the registry could not be kept on disk')
+        if (!isNoRoom(error)) deps.fatal(error)
+      })
   }
 
   function take(message: RegistryMessage): void {

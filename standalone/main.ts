@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { createDemoFleet } from '../device-sim/demo/fleet.ts'
 import { demoPlan } from '../device-sim/demo/plan.ts'
+import { keepHeapSmall } from '../gateway/small-heap.ts'
 import { firstStartCode } from '../server/auth/first-start.ts'
 import { createPasswords } from '../server/auth/password.ts'
 import { createRegistry } from '../storage/registry/registry.ts'
@@ -24,6 +25,7 @@ Settings: HTTP_PORT (8080), MQTT_PORT (1883), DATA_DIR (./data), PUBLIC_URL, TZ_
 const DAY_MS = 86_400_000
 
 async function run(config: StandaloneConfig): Promise<void> {
+  keepHeapSmall()
   const log = createLog(config.logLevel)
   let demo: Demo | null = null
   const platform = await startPlatform({

@@ -1,6 +1,5 @@
 /** Daily files of one JSON line each on the injectable file layer: appended durably, mended after a torn end, read backwards in blocks. */
 import type { SpoolFile, SpoolFiles } from '../spool/files.ts'
-import { isNoRoom } from '../spool/segment-writer.ts'
 import { createTurns } from '../turns.ts'
 
 export type KeptKind = 'rejections' | 'conflicts' | 'dead-letters' | 'replayed'
@@ -29,8 +28,7 @@ const nameOf = (kind: KeptKind, day: string): string => `${kind}-${day}.ndjson`
 
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-/** @param fatal called when the disk fails: after a failed sync a second one would say that all is well, so the process has to end */
-export function createDayFiles(files: SpoolFiles, fatal: (error: Error) => void = () => undefined): DayFiles {
+export function createDayFiles(files: SpoolFiles): DayFiles {
   /** Length of what is whole in each file that this process has written to. */
   const whole = new Map<string, number>()
   const turns = createTurns()
@@ -79,7 +77,6 @@ export function createDayFiles(files: SpoolFiles, fatal: (error: Error) => void 
       whole.set(name, end + bytes.length)
     } catch (error) {
       whole.delete(name)
-      if (!isNoRoom(error)) fatal(error instanceof Error ? error : new Error(String(error)))
       throw error
     } finally {
       await file.close()

@@ -113,6 +113,7 @@ export async function startWorld(disks: Disks, broker: MemoryBroker, options: Wo
     },
     folder: '/nowhere',
     log: quiet,
+    fatal: error => void fatal.push(error),
     changed: () => undefined,
   })
   await registry.start()

@@ -6,6 +6,7 @@ import { rowOf } from '../../../gateway/entries.ts'
 import { createDayFiles, type DayFiles, type KeptKind } from '../../../gateway/kept/day-files.ts'
 import { createDeadLetters } from '../../../gateway/kept/dead-letters.ts'
 import { rejectionsPage } from '../../../gateway/kept/kept-pages.ts'
+import { failStop } from '../../../gateway/spool/fail-stop.ts'
 import { accepted, refused } from '../ledger/bench.ts'
 import { createPowerCutDisk } from '../power-cut-files.ts'
 
@@ -54,7 +55,7 @@ test('lines are durable once they are appended, and a full disk leaves no half o
 test('the process is told to end when the disk fails, and not when it is full', async () => {
   const disk = createPowerCutDisk()
   const fatal: Error[] = []
-  const files = createDayFiles(disk.files, error => void fatal.push(error))
+  const files = createDayFiles(failStop(disk.files, error => void fatal.push(error)))
   disk.fail('writev', 'ENOSPC')
   await expect(files.append('rejections', DAY, ['one'])).rejects.toThrow()
   expect(fatal).toHaveLength(0)

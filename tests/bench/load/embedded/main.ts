@@ -5,6 +5,7 @@ import { facilityTopic } from '../../../../core/topics.ts'
 import { createBroker } from '../../../../gateway/broker.ts'
 import { createGateway } from '../../../../gateway/gateway.ts'
 import { createLog } from '../../../../gateway/log.ts'
+import { keepHeapSmall } from '../../../../gateway/small-heap.ts'
 import { createDuckdbTelemetry } from '../../../../storage/telemetry/duckdb.ts'
 import { createInfluxTelemetry } from '../../../../storage/telemetry/influx.ts'
 import { benchRegistry } from '../../support/registry.ts'
@@ -13,6 +14,7 @@ import { type EmbeddedOptions, type EmbeddedState, EMBEDDED_FACILITY as facility
 const folder = process.argv[2] ?? ''
 const options = JSON.parse(process.argv[3] ?? '{}') as EmbeddedOptions
 const log = createLog('fatal')
+keepHeapSmall()
 const sink = sinkOf(options.store)
 const broker = createBroker({
   port: 0,

@@ -41,10 +41,14 @@ export function createLedgerReads({
   queries: Pick<GatewayQueries, 'ask'>
   clock: () => number
 }): LedgerReads {
-  const known = new Map<string, { askedMs: number; answer: Promise<LedgerRows>; done: boolean }>()
+  const known = new Map<string, { facility: string; askedMs: number; answer: Promise<LedgerRows>; done: boolean }>()
 
   const ask = <A extends keyof GatewayItems>(facility: string, what: A, options: AskOptions) =>
     queries.ask(facility, what, options).catch(translate)
+
+  const forget = (facility: string): void => {
+    for (const [key, entry] of known) if (entry.facility === facility && entry.done) known.delete(key)
+  }
 
   async function readRows(facility: string, filter: Filter): Promise<LedgerRows> {
     const rows: LedgerRow[] = []
@@ -65,12 +69,15 @@ export function createLedgerReads({
       const key = JSON.stringify([facility, filter])
       const earlier = known.get(key)
       if (earlier && (!earlier.done || (!recount && clock() - earlier.askedMs < FRESH_MS))) return earlier.answer
-      const entry = { askedMs: clock(), answer: readRows(facility, filter), done: false }
+      const entry = { facility, askedMs: clock(), answer: readRows(facility, filter), done: false }
       known.delete(key)
       known.set(key, entry)
       for (const oldest of known.keys()) if (known.size > MAX_KEPT) known.delete(oldest)
       try {
-        return await entry.answer
+        const answer = await entry.answer
+        // What was read before it knows nothing of the recount.
+        if (recount) forget(facility)
+        return answer
       } catch (error) {
         if (known.get(key) === entry) known.delete(key)
         throw error
@@ -113,7 +120,7 @@ export function createLedgerReads({
           else replayed += 1
         after = page.next ?? undefined
       } while (after !== undefined)
-      known.clear()
+      forget(facility)
       return { replayed, stillDead }
     },
   }

@@ -104,6 +104,14 @@ describeWith(mosquitto, 'the message ledger over HTTP', () => {
       expect((await (await as('staff')).get('/ledger?recount=true')).status).toBe(403)
     })
 
+    it('shows what a recount found at once, whatever was read just before', async () => {
+      const operator = await as('operator')
+      await operator.get('/ledger/devices?facility=sunny')
+      sunny.rows = sunny.rows.map(row => ({ ...row, recounted: row.stored, recounted_at: now }))
+      await operator.get('/ledger?facility=sunny&recount=true')
+      expect((await operator.get('/ledger/devices?facility=sunny')).body.recount).toMatchObject({ rows: 4, of: 4 })
+    })
+
     it('asks the gateway once when many look at the same time', async () => {
       const admin = await as('admin')
       const answers = await Promise.all(Array.from({ length: 10 }, () => admin.get('/ledger/devices')))

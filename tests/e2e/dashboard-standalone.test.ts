@@ -1,6 +1,7 @@
 /** Shows the dashboard on the real platform: signed in by hand, alive with simulated rooms, and honest when the platform is killed. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import mqtt from 'mqtt'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildDashboard } from '../../dashboard/build.ts'
@@ -42,6 +43,27 @@ describeWith(chromium, 'the dashboard of the whole platform', () => {
     await page.getByRole('button', { name: 'サインイン' }).click()
     return { page, errors }
   }
+
+  test('shows a ledger that balances, also after the store was recounted, and what a device was refused for', async () => {
+    const spare = platform.devices().find(device => device.spare && device.profile === 'bed.sleep_mat')
+    if (!spare) throw new Error('no spare mat')
+    const { client_id: clientId, username, password, facility, device } = spare
+    const mat = await mqtt.connectAsync(`mqtt://127.0.0.1:${platform.mqttPort}`, { clientId, username, password })
+    const message = { v: 1, boot: 'fleet', seq: 0, ts: Date.now(), metrics: { heart_rate: 901, resp_rate: 15 } }
+    await mat.publishAsync(`mimamori/v1/${facility}/${device}/telemetry`, JSON.stringify(message), { qos: 1 })
+    await mat.endAsync()
+    const { page, errors } = await signIn('admin@demo')
+    await page.getByRole('link', { name: '機器' }).click()
+    await page.locator('[data-testid=balance][data-balanced=true]').waitFor()
+    await page.getByRole('button', { name: '数え直す' }).click()
+    await page.getByText(/保存先も一致/).waitFor()
+    await page.locator('[data-testid=balance][data-balanced=true]').waitFor()
+    await page.getByRole('button', { name: '元の送信を見る' }).first().click()
+    await page.locator('mark', { hasText: '901' }).waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    expect(errors).toEqual([])
+    await page.context().close()
+  })
 
   test('shows 24 rooms that come alive, a device with its trend, and no complaint of the browser', async () => {
     const { page, errors } = await signIn('staff@demo')

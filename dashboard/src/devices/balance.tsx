@@ -129,29 +129,28 @@ function Failing({ ledger, zone }: { ledger: LedgerDevices; zone: string }) {
   )
 }
 
+/** What the store was found to hold, as its gateway judged it then: what was stored since does not make it differ. */
 function Recount({ ledger, zone, mayRecount }: { ledger: LedgerDevices; zone: string; mayRecount: boolean }) {
   const say = useSay()
   const language = useLanguage()
   const now = useNow(60_000)
   const { mutate, isPending, error } = useRecount(ledger.facility)
-  const { recount } = ledger
+  const { recount, failing } = ledger
+  const differs = failing.some(({ equation }) => equation === 'recount')
   return (
     <span className={styles.aside}>
       {error ? (
         <span role="alert">{errorText(error, say)}</span>
       ) : (
-        recount !== null &&
-        recount.oldest_at !== null &&
-        say(
-          recount.found === recount.stored && !ledger.failing.some(each => each.equation === 'recount')
-            ? 'balance.recountSame'
-            : 'balance.recount',
-          {
-            time: whenShort(Date.parse(recount.oldest_at), now, zone, language),
-            found: numberText(recount.found, 0, language),
-            stored: numberText(recount.stored, 0, language),
-          },
-        )
+        <span role="status">
+          {recount !== null &&
+            recount.oldest_at !== null &&
+            say(differs ? 'balance.recount' : 'balance.recountSame', {
+              time: whenShort(Date.parse(recount.oldest_at), now, zone, language),
+              found: numberText(recount.found, 0, language),
+              stored: numberText(recount.stored, 0, language),
+            })}
+        </span>
       )}
       {mayRecount && (
         <Button kind="quiet" onPress={() => mutate()} isDisabled={isPending}>

@@ -1,6 +1,7 @@
 /** All devices of a facility, worst first or by room or type: technical state and message ledger, never values. */
 import { useEffect } from 'react'
 import { useSearchParams } from 'wouter'
+import type { Facility } from '../../../core/rest/places.ts'
 import { useCatalogue } from '../catalogue.ts'
 import { useSignedIn } from '../me.ts'
 import { Failure, Loading, Nothing } from '../parts/notice.tsx'
@@ -25,7 +26,7 @@ export function FleetPage() {
   useEffect(() => {
     document.title = `${say('nav.devices')} | ${say('brand')}`
   }, [say])
-  const facility = own ?? search.get('facility') ?? facilities.data?.items[0]?.id
+  const facility = own ?? search.get('facility') ?? firstOf(facilities.data?.items)
   if (facility !== undefined) return <Fleet key={facility} facility={facility} />
   return (
     <div className={styles.page}>
@@ -136,6 +137,10 @@ function Fleet({ facility }: { facility: string }) {
     </div>
   )
 }
+
+/** A bench is looked at by who chooses it. */
+const firstOf = (facilities: readonly Facility[] | undefined): string | undefined =>
+  (facilities?.find(each => each.bench_of === null) ?? facilities?.[0])?.id
 
 /** A maker looks at a facility that is not its bench. */
 function useIsMakerElsewhere(facility: string): boolean {

@@ -75,7 +75,9 @@ function rank({ ledger, standing }: Line): number {
   return standing === null ? STANDINGS.length : STANDINGS.indexOf(standing)
 }
 
-function lost({ ledger }: Line): number {
+/** Among those that need a look; the others keep to their names. */
+function lost({ ledger, isCare }: Line): number {
+  if (!isCare) return 0
   const sums = ledger?.sums
   return sums ? sums.dead_lettered + sums.conflicting + sums.refused + sums.partly_refused + netMissing(sums) : 0
 }

@@ -14,14 +14,30 @@ export interface TappedStream {
   heardMs(): number
 }
 
+const TURN_BYTES = 65_536
+
 /** @param scannerOf makes the scanner, whose rest goes to the library; when it gives up, the connection is ended */
 export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => void) => PublishScanner): TappedStream {
   /** The library does not want more now; we do not. */
   let full = false
   let paused = false
+  let resting = false
+  let readBytes = 0
   let heardMs = performance.now()
   const go = (): void => {
-    if (!full && !paused) socket.resume()
+    if (!full && !paused && !resting) socket.resume()
+  }
+  /** One turn of the event loop reads up to 2 MB of a socket that is always full, eight thousand messages: an event on another would wait for them. */
+  const rest = (bytes: number): void => {
+    readBytes += bytes
+    if (readBytes < TURN_BYTES) return
+    readBytes = 0
+    resting = true
+    socket.pause()
+    setImmediate(() => {
+      resting = false
+      go()
+    })
   }
   const stream = new Duplex({
     read() {
@@ -51,6 +67,7 @@ export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => v
   socket.on('data', chunk => {
     heardMs = performance.now()
     if (!scanner.push(chunk as Buffer)) stream.destroy(new Error('malformed or too long packet'))
+    else rest(chunk.length)
   })
   socket.on('end', () => stream.push(null))
   socket.on('error', error => stream.destroy(error))

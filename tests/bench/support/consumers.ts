@@ -20,7 +20,7 @@ export interface Consumer {
   stop(): Promise<void>
 }
 
-interface GatewayConsumer extends Consumer {
+export interface GatewayConsumer extends Consumer {
   get(path: string): Promise<Response>
   folder: string
 }
@@ -71,7 +71,7 @@ async function startPeer({ broker, store, bucket }: Place): Promise<Consumer> {
 }
 
 /** The gateway as it is shipped, as a process of its own. `env` adds settings or replaces them. */
-async function startGateway(place: Place & { env?: Record<string, string> }): Promise<GatewayConsumer> {
+export async function startGateway(place: Place & { env?: Record<string, string> }): Promise<GatewayConsumer> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'mimamori-bench-'))
   const child = spawn(

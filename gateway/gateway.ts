@@ -23,6 +23,7 @@ import { createRateLimit } from './rate-limit.ts'
 import { createReceipts } from './receipts.ts'
 import { createReceived } from './received.ts'
 import { createFacilityRegistry, type KnownDevice } from './registry.ts'
+import { failStop } from './spool/fail-stop.ts'
 import { nodeFiles, type SpoolFiles } from './spool/files.ts'
 import { createSpool } from './spool/spool.ts'
 import { createStoreWriter } from './store-writer.ts'
@@ -88,7 +89,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const { around = judge => judge } = deps
   const balance = deps.balance ?? createPacketBalance()
   const spool = createSpool<Entry>({
-    files: deps.files ?? nodeFiles(join(spoolDir, 'spool')),
+    files: failStop(deps.files ?? nodeFiles(join(spoolDir, 'spool')), fatal),
     state: received,
     encode: createEntryEncoder(),
     consumers: ['store', 'aside', 'conditions', 'ledger'],
@@ -195,7 +196,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     })
     const receipts = createReceipts({ bus, received, whenDurable: then => spool.append([], 0, then), clock })
     const conditions = createConditions({
-      files: deps.conditionFiles ?? nodeFiles(join(spoolDir, 'conditions')),
+      files: failStop(deps.conditionFiles ?? nodeFiles(join(spoolDir, 'conditions')), fatal),
       consumer: spool.consumer('conditions'),
       facilities: deps.facilities,
       registry,

@@ -9,6 +9,7 @@ import { createDeadLetters, type DeadLetters } from '../kept/dead-letters.ts'
 import { conflictsPage, rejectionsPage } from '../kept/kept-pages.ts'
 import type { Log } from '../log.ts'
 import { createQueries } from '../queries.ts'
+import { failStop } from '../spool/fail-stop.ts'
 import { nodeFiles } from '../spool/files.ts'
 import type { Spool } from '../spool/spool.ts'
 import { createAuditor } from './auditor.ts'
@@ -49,7 +50,7 @@ export interface Books {
 
 export async function createBooks(deps: BooksDeps): Promise<Books> {
   const { spool, tally, source, bus, clock, log } = deps
-  const kept = createDayFiles(nodeFiles(join(deps.folder, 'aside')), deps.fatal)
+  const kept = createDayFiles(failStop(nodeFiles(join(deps.folder, 'aside')), deps.fatal), deps.fatal)
   const aside = createAside({ files: kept, consumer: spool.consumer('aside'), clock, log })
   const letters = createDeadLetters({
     files: kept,
@@ -61,7 +62,7 @@ export async function createBooks(deps: BooksDeps): Promise<Books> {
   const storePosition = (): number => spool.consumer('store').cursor().position
   const ledger = await createLedger({
     consumer: spool.consumer('ledger'),
-    files: nodeFiles(join(deps.folder, 'ledger')),
+    files: failStop(nodeFiles(join(deps.folder, 'ledger')), deps.fatal),
     tally,
     storePosition,
     replayed: letters.replayed,

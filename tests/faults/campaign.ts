@@ -92,7 +92,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
   } finally {
     bundle.remove()
     // What went wrong can be looked into; a round that was clean has removed its own.
-    if (options.sabotage || signal.aborted || (whole && state.rounds.every(isClean))) rmSync(root, { recursive: true, force: true })
+    if (options.sabotage || signal.aborted || (whole && state.rounds.every(isClean)))
+      rmSync(root, { recursive: true, force: true })
   }
   const report = reportOf(options, state.rounds)
   if (options.out !== undefined) {

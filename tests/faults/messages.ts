@@ -58,7 +58,7 @@ export const bootIndex = (id: string, number: number): number | null => {
 }
 
 /** Where the device's clock stood at its boot: some hours ago, often earlier than at the boot before, now and then ahead of us. */
-export function bootMs({ seed, beganMs }: World, { number, index }: BootName): number {
+function bootMs({ seed, beganMs }: World, { number, index }: BootName): number {
   const h = mix(seed, number, index, 1)
   return h % 12 === 0 ? beganMs + HOUR_MS / 3 : beganMs - 2 * HOUR_MS - (h % (20 * HOUR_MS))
 }

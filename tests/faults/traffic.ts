@@ -241,7 +241,10 @@ export function startTraffic({ world, books, links, random, by, devices }: Traff
   function takeReceipt(device: string, payload: Buffer): void {
     const parsed = receiptMessageSchema.parse(JSON.parse(payload.toString()))
     const boot = books.find(device, parsed.boot)
-    if (!boot) return void (invented += 1)
+    if (!boot) {
+      invented += 1
+      return
+    }
     let gap = 0
     for (let seq = 0; seq <= parsed.seq; seq += 1) {
       while (parsed.gaps[gap] && parsed.gaps[gap]![1] < seq) gap += 1

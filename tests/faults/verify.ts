@@ -119,9 +119,15 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
   function found(device: string, id: string, seq: number, matches: (plan: StoredPlan) => boolean): void {
     verdict.stored += 1
     const boot = books.devices().includes(device) ? books.find(device, id) : undefined
-    if (!boot || !((boot.flags[seq] ?? 0) & SENT)) return note('invented', `${device} ${id} ${seq}`)
+    if (!boot || !((boot.flags[seq] ?? 0) & SENT)) {
+      note('invented', `${device} ${id} ${seq}`)
+      return
+    }
     const plan = planOf(world, boot, seq, boot.plain)
-    if (plan.fate === 'refused') return note('invented', `${device} ${id} ${seq} should have been refused`)
+    if (plan.fate === 'refused') {
+      note('invented', `${device} ${id} ${seq} should have been refused`)
+      return
+    }
     if (boot.flags[seq]! & STORED) note('twice', `${device} ${id} ${seq}`)
     boot.flags[seq]! |= STORED
     if (!matches(plan)) note('altered', `${device} ${id} ${seq}`)
@@ -130,7 +136,10 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
   function takeDeadLetter({ device, boot: id, seq, key, values, event, attributes }: DeadLetter): void {
     const boot = books.find(device, id)
     const plan = boot && planOf(world, boot, seq, boot.plain)
-    if (!boot || plan?.fate !== 'stored') return note('invented', `dead letter ${device} ${id} ${seq}`)
+    if (!boot || plan?.fate !== 'stored') {
+      note('invented', `dead letter ${device} ${id} ${seq}`)
+      return
+    }
     const right =
       Number(BigInt(key) / 1_000_000n) === plan.deviceMs &&
       (plan.kind === 'telemetry'

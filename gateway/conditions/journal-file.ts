@@ -71,8 +71,10 @@ export async function reopenJournal(
   if (torn) {
     // In place: to cut it off would give away the room that was taken in advance.
     await file.writev([Buffer.alloc(bytes.length - end)], end)
-    await file.sync()
   }
+  // What a killed process had written and not synced counts from here on, and so does the file's name.
+  await file.sync()
+  await files.syncFolder()
   return { file: journalFile(file, name, end, bytes.length), content }
 }
 

@@ -1,23 +1,26 @@
-/** A file layer on which a failed sync ends the process, whoever asked for it: the kernel may have dropped what it could not write, and the next sync would lie. */
-import type { SpoolFile, SpoolFiles } from './files.ts'
+/** Files of which a failed sync ends the process, whoever asked for it; hides the rule from those who write. */
+import type { SpoolFiles } from './files.ts'
 import { isNoRoom } from './segment-writer.ts'
 
-/** A full disk is no failed one: whoever writes waits for room. */
+/**
+ * After a failed sync the kernel may have dropped what it could not write, and a second one would say that all is well. Where there is only
+ * no room, nothing was dropped: that is for the writer to wait for.
+ */
 export function failStop(files: SpoolFiles, fatal: (error: Error) => void): SpoolFiles {
-  return {
-    ...files,
-    open: async (name, options) => watched(await files.open(name, options)),
-    syncFolder: () => watch(files.syncFolder()),
-  }
-
-  function watched(file: SpoolFile): SpoolFile {
-    return { ...file, sync: () => watch(file.sync()) }
-  }
-
-  function watch(syncing: Promise<void>): Promise<void> {
-    return syncing.catch(error => {
+  const guarded = (sync: () => Promise<void>) => async (): Promise<void> => {
+    try {
+      await sync()
+    } catch (error) {
       if (!isNoRoom(error)) fatal(error instanceof Error ? error : new Error(String(error)))
       throw error
-    })
+    }
+  }
+  return {
+    ...files,
+    open: async (name, options) => {
+      const file = await files.open(name, options)
+      return { ...file, sync: guarded(file.sync) }
+    },
+    syncFolder: guarded(files.syncFolder),
   }
 }

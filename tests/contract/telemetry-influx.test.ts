@@ -1,13 +1,14 @@
 /** The telemetry contract on a real InfluxDB 2. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { until } from '../gateway/fixtures.ts'
 import { describeWith } from '../servers/find.ts'
 import { type Influxd, influxd, startInfluxd } from '../servers/influxd.ts'
 import { collect, EVERYTHING, expectStored } from './telemetry/checks.ts'
 import { openTelemetry } from './telemetry/open.ts'
-import { makeStream, positionAfter, readingsIn } from './telemetry/stream.ts'
+import { FACILITY, makeStream, positionAfter, readingsIn } from './telemetry/stream.ts'
 import { telemetryContract } from './telemetry.ts'
 
 describeWith(influxd, 'telemetry in InfluxDB 2', () => {
@@ -73,5 +74,27 @@ describeWith(influxd, 'telemetry in InfluxDB 2', () => {
     const stored = await collect(telemetry.source.scan(query))
     expect(stored.map(r => r.key)).toEqual(readingsIn([...rows.slice(0, 50), ...rest], query).map(r => r.key))
     await telemetry.stop()
+  })
+
+  it('gives and counts every message once when old ones come after newer ones have gone to disk', async () => {
+    // With so small a memory the store writes to disk at once; what comes then stays in memory for a second.
+    const small = ['--storage-cache-snapshot-memory-size=20000', '--storage-cache-snapshot-write-cold-duration=1s']
+    const late = await startInfluxd({ args: small })
+    try {
+      const telemetry = openTelemetry({ kind: 'influx', ...late })
+      const rows = makeStream({ seed: 33, messages: 2_600, devices: 1, events: 0 })
+      const byTime = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1))
+      await telemetry.sink.write(byTime.slice(441), 0)
+      const onDisk = () => readdirSync(late.dir, { recursive: true }).some(name => String(name).endsWith('.tsm'))
+      await until('on disk', onDisk)
+      await telemetry.sink.write(byTime.slice(0, 441), 0)
+      await expectStored(telemetry.source, rows)
+      const arrived = { facility: FACILITY, rxFromMs: 0, rxToMs: Number.MAX_SAFE_INTEGER }
+      const counted = await telemetry.source.countByDevice({ ...EVERYTHING, ...arrived })
+      expect([...counted.values()]).toEqual([rows.length])
+      await telemetry.stop()
+    } finally {
+      await late.stop()
+    }
   })
 })

@@ -6,10 +6,10 @@ import { build } from 'vite'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAMS = {
-  disk: 'tests/faults/disk.ts',
-  embedded: 'tests/faults/embedded-process.ts',
-  outside: 'tests/faults/outside-process.ts',
-  server: 'tests/faults/server-process.ts',
+  disk: new URL('./disk.ts', import.meta.url),
+  embedded: new URL('./embedded-process.ts', import.meta.url),
+  outside: new URL('./outside-process.ts', import.meta.url),
+  server: new URL('./server-process.ts', import.meta.url),
 } as const
 export type ProgramName = keyof typeof PROGRAMS
 
@@ -34,7 +34,7 @@ export async function bundlePrograms(): Promise<Bundle> {
       emptyOutDir: true,
       minify: false,
       rolldownOptions: {
-        input: Object.fromEntries(Object.entries(PROGRAMS).map(([name, path]) => [name, join(ROOT, path)])),
+        input: Object.fromEntries(Object.entries(PROGRAMS).map(([name, url]) => [name, fileURLToPath(url)])),
       },
     },
   })

@@ -40,6 +40,8 @@ export type DiskOrder =
 export interface DiskNotice {
   disk: 'failed'
   on: 'write' | 'sync'
+  /** Relative to the folder. */
+  path: string
 }
 
 interface Watched {
@@ -85,12 +87,12 @@ function begin(root: string): void {
     dying.left -= 1
     if (dying.left <= 0) process.kill(process.pid, 'SIGKILL')
   }
-  const failure = (on: 'write' | 'sync'): Error | null => {
+  const failure = (on: 'write' | 'sync', path: string): Error | null => {
     if (failing?.on !== on) return null
     const { code } = failing
     failing.left -= 1
     if (failing.left <= 0) failing = null
-    process.send?.({ disk: 'failed', on } satisfies DiskNotice)
+    process.send?.({ disk: 'failed', on, path } satisfies DiskNotice)
     return Object.assign(new Error(`${code}: ordered by the fault harness, ${on}`), { code })
   }
   const save = (): void => saveState(image, state)
@@ -108,7 +110,7 @@ function begin(root: string): void {
       if (name === null) return real.open(path, flags, mode)
       const isNew = !existsSync(path)
       if (isNew) at('create')
-      const failed = isNew ? failure('write') : null
+      const failed = isNew ? failure('write', name) : null
       if (failed) throw failed
       const handle = await real.open(path, flags, mode)
       if (fstatSync(handle.fd).isDirectory()) return folderHandle(handle, name)
@@ -121,7 +123,7 @@ function begin(root: string): void {
     async writeFile(path: string, data: string | Buffer, options?: unknown) {
       const name = inside(path)
       const isNew = name !== null && !existsSync(path)
-      const failed = name === null ? null : failure('write')
+      const failed = name === null ? null : failure('write', name)
       if (failed) throw failed
       await real.writeFile(path, data, options as never)
       if (name === null) return
@@ -177,7 +179,7 @@ function begin(root: string): void {
   function folderHandle(handle: FileHandle, name: string): FileHandle {
     const sync = async (): Promise<void> => {
       at('folder')
-      const failed = failure('sync')
+      const failed = failure('sync', name)
       if (failed) throw failed
       const names = namesIn(name)
       await handle.constructor.prototype.sync.call(handle)
@@ -211,7 +213,7 @@ function begin(root: string): void {
       at('write')
       const from = where ?? size()
       try {
-        const failed = failure('write')
+        const failed = failure('write', pathOf(file.id) ?? '')
         if (failed) {
           await half()
           throw failed
@@ -226,7 +228,7 @@ function begin(root: string): void {
     const sync = async (): Promise<void> => {
       at('sync')
       const caught = catchDirty(file)
-      const failed = failure('sync')
+      const failed = failure('sync', pathOf(file.id) ?? '')
       // As on Linux: what could not be written is marked clean, and a second sync says that all is well.
       if (failed) throw failed
       await proto.datasync.call(handle)

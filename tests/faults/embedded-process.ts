@@ -32,6 +32,7 @@ const fatal = (error: Error): never => {
 const gateway = createGateway({
   facilities: 'all',
   sink: store.sink,
+  source: store.source,
   spoolDir: config.spoolDir,
   spoolMaxBytes: SPOOL_MAX_BYTES,
   segmentBytes: SEGMENT_BYTES,

@@ -41,6 +41,7 @@ const gateway = createGateway({
   log,
   fatal,
   instance,
+  commitMs: 20,
 })
 await broker.check()
 await gateway.start()

@@ -11,7 +11,7 @@ export type StoreMood =
   /** Passes on and then says that it did not work, or says nothing and resets. */
   | { kind: 'stored-but'; answer: number | 'reset' }
   /** Says nothing until the mood changes; then the request is passed on, or reset. */
-  | { kind: 'hang'; end: 'pass' | 'reset' }
+  | { kind: 'hang'; afterwards: 'pass' | 'reset' }
 
 export interface StoreProxy {
   readonly url: string
@@ -88,7 +88,9 @@ export async function startStoreProxy(target: string, pick: (count: number) => n
         return now.answer === 'reset' ? void outgoing.socket?.resetAndDestroy() : say(outgoing, now.answer)
       default:
         await new Promise<void>(go => held.push(go))
-        return now.end === 'pass' ? take(incoming, outgoing, body, true) : void outgoing.socket?.resetAndDestroy()
+        return now.afterwards === 'pass'
+          ? take(incoming, outgoing, body, true)
+          : void outgoing.socket?.resetAndDestroy()
     }
   }
 

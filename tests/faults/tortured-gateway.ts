@@ -22,8 +22,8 @@ export interface TorturedGateway {
   /** Kills it if it runs, and drops from its folder what was not synced. */
   cutPower(luck: Luck, random: Random): Promise<CutReport>
   order(order: DiskOrder): void
-  /** Failures that the process was given, as it says. */
-  failures(): number
+  /** Files whose operations were let fail, as the process says, oldest first. */
+  failures: readonly string[]
   totals(): Promise<GatewayTotals>
   aside(): ReturnType<typeof readAside>
   /** Why it ended when nobody had asked for it. */
@@ -44,7 +44,7 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
   const surprises: string[] = []
   let ready = false
   let wanted = false
-  let failures = 0
+  const failures: string[] = []
   const child = createSupervised({
     args: ['--enable-source-maps', '--import', pathToFileURL(bundle.file('disk')).href, bundle.file(config.kind)],
     env: {
@@ -57,7 +57,7 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
   })
   child.onNotice(notice => {
     if (notice.ready === true) ready = true
-    if (notice.disk === 'failed') failures += 1
+    if (notice.disk === 'failed') failures.push(String(notice.path))
   })
   child.onSurprise(why => {
     ready = false
@@ -82,7 +82,7 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
       return cutPower(spoolDir, image, luck, random)
     },
     order: order => child.tell(order),
-    failures: () => failures,
+    failures,
     totals: async () => {
       if (!ready) throw new Error('the gateway is not ready')
       return child.ask<GatewayTotals>({ ask: 'totals' })

@@ -1,5 +1,6 @@
 /** The spool: what it acknowledged survives power cuts, torn ends, a full disk and damage; a failed sync ends it. */
 import { afterEach, expect, test, vi } from 'vitest'
+import { failStop } from '../../gateway/spool/fail-stop.ts'
 import { createSpool, type Spool, type SpoolOptions } from '../../gateway/spool/spool.ts'
 import { createPowerCutDisk, type PowerCutDisk } from './power-cut-files.ts'
 import { quiet } from './quiet-log.ts'
@@ -119,6 +120,20 @@ test('what a killed process had written and not synced survives a power cut once
   disk.fail('sync', null)
   expect((await start(disk)).state).toEqual([1, 2])
   expect((await start(disk.cut())).state).toEqual([1, 2])
+})
+
+test('a failed sync of a cursor ends the process, and a full disk does not', async () => {
+  const disk = createPowerCutDisk()
+  const fatal: Error[] = []
+  const bench = await start({ ...disk, files: failStop(disk.files, error => void fatal.push(error)) })
+  await give(bench, 1)
+  disk.fail('sync', 'ENOSPC')
+  bench.spool.consumer('store').advance(1, null)
+  await vi.waitFor(() => expect(disk.names()).toContain('store.cursor.tmp'), { timeout: 5_000 })
+  expect(fatal).toEqual([])
+  disk.fail('sync', 'EIO')
+  await vi.waitFor(() => expect(fatal.length).toBeGreaterThan(0), { timeout: 5_000 })
+  disk.fail('sync', null)
 })
 
 test('the commit that was under way vanishes whole when it is torn at any byte', async () => {

@@ -1,4 +1,4 @@
-/** The door to socket.io: frames, events, job progress; connects, keeps watching one facility, says nothing of freshness (the frames do). */
+/** The door to socket.io: frames, events, conditions, job progress; connects, keeps watching one facility, says nothing of freshness (the frames do). */
 import { io } from 'socket.io-client'
 import {
   type BoardEventMessage,
@@ -7,11 +7,13 @@ import {
   LIVE_NAMESPACE,
   type ServerToBrowser,
 } from '../../core/live.ts'
+import type { BoardCondition } from '../../core/rest/board.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
 
 export interface LiveHandlers {
   onFrame: (frame: Frame) => void
   onEvent: (event: BoardEventMessage) => void
+  onCondition: (condition: BoardCondition) => void
   onJob: (job: DatasetJob) => void
   onLayout: () => void
   /** Connected, or connected again; the watched facility is being sent. */
@@ -47,6 +49,10 @@ export function createLive(handlers: LiveHandlers) {
   }
   socket.on('f', handlers.onFrame)
   socket.on('e', handlers.onEvent)
+  socket.on('a', (condition, acknowledge) => {
+    handlers.onCondition(condition)
+    acknowledge()
+  })
   socket.on('job', handlers.onJob)
   socket.on('layout', handlers.onLayout)
   socket.on('connect', () => {

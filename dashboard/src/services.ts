@@ -76,6 +76,9 @@ export function createServices(): Services {
       if (!store.applyFrame(frame)) void session?.snapshot()
     },
     onEvent: store.addEvent,
+    onCondition: condition => {
+      if (!store.addCondition(condition)) void session?.snapshot()
+    },
     onJob: job => jobs.set(new Map(jobs.get()).set(job.request, job)),
     onLayout: () => void session?.snapshot(),
     onConnected: () => {

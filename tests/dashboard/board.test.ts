@@ -27,6 +27,7 @@ function openBoard() {
     layout: LAYOUT,
     rooms: makeRooms('mixed', NOW),
     events: makeEvents(NOW),
+    conditions: [],
   }
   const snapshot = board as unknown as Parameters<typeof store.applySnapshot>[0]
   store.applySnapshot(snapshot)

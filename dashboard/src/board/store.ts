@@ -1,8 +1,9 @@
 /** The board outside React: newest snapshot and frame, one listener set per room, painted once per animation frame. */
 import type { BoardEventMessage, Frame } from '../../../core/live.ts'
-import type { Board } from '../../../core/rest/board.ts'
+import type { Board, BoardCondition } from '../../../core/rest/board.ts'
 import type { ServerClock } from '../clock.ts'
 import { type Tallies, tally } from './attention.ts'
+import { createConditionList } from './condition-list.ts'
 import { judgeLink, type LastWord, type LinkState } from './link.ts'
 import { type RoomView, roomFromFrame, roomFromSnapshot, withMinute } from './room-view.ts'
 
@@ -34,6 +35,7 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
   let tallies: Tallies = tally([])
   let events: readonly BoardEventMessage[] = []
   let heard: { event: BoardEventMessage; heardMs: number }[] = []
+  const conditions = createConditionList()
   let word: LastWord | null = null
   let link: LinkState = judgeLink(null, 0, false)
   let minute = 0
@@ -96,13 +98,15 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
         heard.filter(each => clock.now() - each.heardMs < SNAPSHOT_UNDERWAY_MS).map(each => each.event),
         board.events,
       )
+      conditions.take(board.conditions, board.alarmSeq)
       word = { serverMs, feedAgeMs: board.feedAgeMs ?? -1 }
       tell('frame')
       tell('events')
+      tell('conditions')
       retally()
       judge()
     },
-    /** @returns false when the frame belongs to another layout: take a new snapshot. */
+    /** @returns false when the frame belongs to another layout, or knows of conditions that do not come: take a new snapshot. */
     applyFrame(next: Frame): boolean {
       clock.hear(next[1])
       if (!frame) return true
@@ -114,13 +118,19 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
       if (!pending) onNextPaint(paint)
       pending = next
       judge()
-      return true
+      return conditions.hear(next[2])
     },
     addEvent(event: BoardEventMessage): void {
       const now = clock.now()
       heard = [{ event, heardMs: now }, ...heard.filter(each => now - each.heardMs < SNAPSHOT_UNDERWAY_MS)]
       events = mergeEvents([event], events)
       tell('events')
+    },
+    /** @returns false when it cannot be placed: take a new snapshot. */
+    addCondition(condition: BoardCondition): boolean {
+      if (!conditions.add(condition)) return false
+      tell('conditions')
+      return true
     },
     /** Another facility or another reader: nothing of the last one may be left. */
     clear(): void {
@@ -130,11 +140,13 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
       pending = null
       heard = []
       events = []
+      conditions.clear()
       rooms.clear()
       clock.forget()
       for (const topic of [...listeners.keys()]) if (topic.startsWith('room ')) tell(topic)
       tell('frame')
       tell('events')
+      tell('conditions')
       retally()
       judge()
     },
@@ -158,6 +170,7 @@ export function createBoardStore({ clock, onNextPaint }: StoreDeps) {
     room: (id: string): RoomView | undefined => rooms.get(id),
     tallies: (): Tallies => tallies,
     events: (): readonly BoardEventMessage[] => events,
+    conditions: conditions.active,
     link: (): LinkState => link,
     minute: (): number => minute,
   }

@@ -1,6 +1,7 @@
 /** The board's store as React hooks: each component hears of exactly what it draws. */
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type { BoardEventMessage } from '../../../core/live.ts'
+import type { BoardCondition } from '../../../core/rest/board.ts'
 import { useServices } from '../services.ts'
 import { isNightShift } from '../theme.ts'
 import type { Tallies } from './attention.ts'
@@ -17,6 +18,11 @@ function useTopic<T>(topic: string, get: () => T): T {
 export const useBoardFrame = (): BoardFrame | null => useTopic('frame', useServices().store.frame)
 export const useTallies = (): Tallies => useTopic('rooms', useServices().store.tallies)
 export const useEvents = (): readonly BoardEventMessage[] => useTopic('events', useServices().store.events)
+/** What keeps the platform from measuring or delivering, oldest first. */
+export function useTechnical(): readonly BoardCondition[] {
+  const all = useTopic('conditions', useServices().store.conditions)
+  return useMemo(() => all.filter(({ severity }) => severity === 'technical'), [all])
+}
 /** Changes twice a second. */
 export const useLink = (): LinkState => useTopic('link', useServices().store.link)
 /** Changes only when the picture's standing changes. */

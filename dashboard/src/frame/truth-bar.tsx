@@ -10,6 +10,7 @@ import { useLanguage, useSay, useServices } from '../services.ts'
 import { useNow } from '../use-now.ts'
 import { LANGUAGE_NAMES } from '../words/names.ts'
 import { LinkChip } from './link-chip.tsx'
+import { TechnicalChip } from './technical-chip.tsx'
 import styles from './truth-bar.module.css'
 
 const BROWSER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -30,6 +31,7 @@ export function TruthBar() {
       {owner && <span className={styles.owner}>{owner}</span>}
       <Clock zone={facility === null ? BROWSER_ZONE : (frame?.facility.zone ?? null)} />
       {facility !== null && <LinkChip />}
+      {facility !== null && <TechnicalChip />}
       <span className={styles.gap} />
       <Link href="/me" className={styles.user}>
         <Icon name="user" />

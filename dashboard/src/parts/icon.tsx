@@ -25,6 +25,7 @@ const PATHS = {
   lock: 'M5 11h14v10H5zM8 11V8a4 4 0 0 1 8 0v3',
   plus: 'M12 5v14M5 12h14',
   screen: 'M3 5h18v12H3zM8 21h8',
+  wrench: 'M20 6.5a5 5 0 0 1-6.5 6L7 19l-2.5-2.5 6.5-6.5a5 5 0 0 1 6-6.5L14 6.5l.5 3 3 .5z',
   signOut: 'M12 4H5v16h7M10 12h10M16 8l4 4-4 4',
 } as const
 export type IconName = keyof typeof PATHS

@@ -6,7 +6,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Server as SocketServer } from 'socket.io'
 import { freshnessFromFlags, packFlags, type RoomColumns, stateIndex } from '../../../core/live.ts'
-import type { Board, BoardRoom } from '../../../core/rest/board.ts'
+import type { Board, BoardCondition, BoardRoom } from '../../../core/rest/board.ts'
 import type { DatasetJob } from '../../../core/rest/datasets.ts'
 import type { Me } from '../../../core/rest/session.ts'
 import { createAnswers, type LedgerState, type Reply } from './mock-answers.ts'
@@ -41,6 +41,9 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
   let events = makeEvents(sceneNow())
   if (options.scene === 'empty') events = []
   let frameSeq = 1
+  let alarmSeq = 0
+  let conditions: BoardCondition[] = []
+  let acknowledged = 0
   let isFraming = true
   let boardFailure: Reply | null = null
   let holdBoard = false
@@ -53,11 +56,12 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
       facility: { id: 'demo', name: 'みなと苑', zone: ZONE },
       serverTime: new Date(sceneNow()).toISOString(),
       frameSeq,
-      alarmSeq: 0,
+      alarmSeq,
       feedAgeMs: feedAge(),
       layout: LAYOUT,
       rooms,
       events,
+      conditions,
     }) as unknown as Board
   const ledger: LedgerState = { scene: 'mixed', isAway: false, isReplayed: false }
   const answers = createAnswers({ ledger, board: () => (boardFailure ? boardFailure : { status: 200, body: board() }) })
@@ -110,7 +114,9 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
   const timer = setInterval(() => {
     frameSeq += 1
     if (isFraming)
-      live.to('fac:demo').volatile.emit('f', [frameSeq, sceneNow(), 0, LAYOUT.version, feedAge(), rooms.map(columnsOf)])
+      live
+        .to('fac:demo')
+        .volatile.emit('f', [frameSeq, sceneNow(), alarmSeq, LAYOUT.version, feedAge(), rooms.map(columnsOf)])
   }, 1000)
   await new Promise<void>(done => http.listen(options.port ?? 0, '127.0.0.1', done))
   const { port } = http.address() as AddressInfo
@@ -142,6 +148,34 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
       events = [event, ...events]
       live.emit('e', event)
     },
+    /** A transition of a condition; `lost`: it never comes to the socket. */
+    sendCondition: (more: Partial<BoardCondition>, lost = false): void => {
+      alarmSeq += 1
+      const at = new Date(sceneNow()).toISOString()
+      const condition: BoardCondition = {
+        n: alarmSeq,
+        episode: alarmSeq,
+        subject: 'gateway',
+        code: 'store_unavailable',
+        state: 'active',
+        severity: 'technical',
+        room: null,
+        profile: null,
+        since: at,
+        at,
+        count: 0,
+        undecidable: false,
+        ...more,
+      }
+      const others = conditions.filter(({ subject, code }) => subject !== condition.subject || code !== condition.code)
+      conditions = condition.state === 'active' ? [...others, condition] : others
+      if (lost) return
+      const count = (): void => {
+        acknowledged += 1
+      }
+      for (const socket of live.sockets.values()) socket.emit('a', condition, count)
+    },
+    acknowledged: (): number => acknowledged,
     sendJob: (job: DatasetJob): void => void live.emit('job', job),
     failBoard: (): void => {
       boardFailure = problem(503, 'unavailable')

@@ -41,9 +41,11 @@ export function encodeRecord(
   header.writeUInt32LE(count, 16)
   header.writeDoubleLE(first, 20)
   let crc = crc32(header.subarray(8))
-  for (const part of snapshot) crc = crc32(part, crc)
+  // Of no bytes in memory zlib makes 0, whatever sum there was before.
+  const parts = snapshot.filter(part => part.length > 0)
+  for (const part of parts) crc = crc32(part, crc)
   header.writeUInt32LE(crc32(body, crc), 4)
-  const buffers = [header, ...snapshot.filter(part => part.length > 0), body]
+  const buffers = [header, ...parts, body]
   return { buffers, bytes: HEADER_BYTES + snapshotBytes + body.length, snapshotBytes }
 }
 

@@ -73,6 +73,22 @@ test('entries come back in order, over segments, when the power is cut after the
   expect(await readAll(again.spool)).toEqual(upTo(100))
 })
 
+test('a snapshot with an empty part is read back', async () => {
+  const disk = createPowerCutDisk()
+  let restored: Uint8Array | null = null
+  const state = {
+    // Without memory of its own, as an array is whose buffer was looked at.
+    snapshot: () => [Buffer.from('one'), new Uint8Array(new ArrayBuffer(0)), Buffer.from('two')],
+    restore: (bytes: Uint8Array) => {
+      restored = bytes
+    },
+    apply: () => undefined,
+  }
+  await give(await start(disk, { state }), 1)
+  await start(disk.cut(), { state })
+  expect(Buffer.from(restored ?? []).toString()).toBe('onetwo')
+})
+
 test('nothing acknowledged is lost and nothing comes twice when the power is cut at any moment', async () => {
   let random = 7
   const next = (): number => {

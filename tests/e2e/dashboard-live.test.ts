@@ -162,8 +162,11 @@ describeWith(chromium, 'the live board', () => {
     const alert = visitor.page.getByRole('alert')
     await alert.waitFor()
     expect(await alert.textContent()).toContain('5f1d3c9a-0b7e')
-    server.healBoard()
+    // Pressed while it still fails: once healed, the board may come back by itself before the button is found.
+    const again = visitor.page.waitForRequest(request => request.url().endsWith('/board'))
     await alert.getByRole('button').click()
+    await again
+    server.healBoard()
     await visitor.page.locator('[data-testid=link][data-kind=live]').waitFor()
   })
 

@@ -79,8 +79,12 @@ describe('what is missing', () => {
       ),
     )
   it('is laid to the one or two rooms that most of it comes from', () => {
-    expect(share(95, 5, 0)?.most).toEqual({ places: ['101'], percent: 95 })
-    expect(share(50, 45, 5)?.most).toEqual({ places: ['101', '102'], percent: 95 })
+    expect(share(95, 5, 0)?.most).toEqual({ places: [{ name: '101', isRoom: true }], percent: 95 })
+    expect(share(50, 45, 5)?.most?.places.map(({ name }) => name)).toEqual(['101', '102'])
+  })
+  it('is laid to a device that stands in no room by its own name', () => {
+    const lines = linesOf([device('a-101', { room: null })], [line('a-101', { missing: 50, expected: 1_050 })], false)
+    expect(missingShare(lines)?.most?.places).toEqual([{ name: 'a-101', isRoom: false }])
   })
   it('is laid to none when it is spread, or little', () => {
     expect(share(40, 40, 40)?.most).toBeNull()

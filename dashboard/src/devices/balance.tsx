@@ -168,7 +168,9 @@ function shareText(
 ): string {
   const percent = numberText(share.percent, share.percent > 0 && share.percent < 10 ? 2 : 0, language)
   if (!share.most) return say('balance.share', { percent })
-  const places = share.most.places.map(room => say('balance.room', { room })).join(say('list.and'))
+  const places = share.most.places
+    .map(({ name, isRoom }) => (isRoom ? say('balance.room', { room: name }) : name))
+    .join(say('list.and'))
   return say('balance.sharePlaces', { percent, part: share.most.percent, places })
 }
 

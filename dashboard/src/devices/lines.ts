@@ -86,7 +86,7 @@ export interface MissingShare {
   /** Of what was expected, in percent. */
   percent: number
   /** The one or two rooms (or devices without one) that most of it comes from, with their part in percent; null: it is spread. */
-  most: { places: string[]; percent: number } | null
+  most: { places: { name: string; isRoom: boolean }[]; percent: number } | null
 }
 const MOST = 0.8
 const LEAST_MISSING = 10
@@ -94,11 +94,13 @@ const LEAST_MISSING = 10
 /** Where what is missing is missing. */
 export function missingShare(lines: readonly Line[]): MissingShare | null {
   const byPlace = new Map<string, number>()
+  const rooms = new Set<string>()
   let [missing, expected] = [0, 0]
   for (const { id, device, ledger } of lines) {
     if (!ledger?.sums) continue
     const own = netMissing(ledger.sums)
     const place = device?.room?.label ?? id
+    if (device?.room) rooms.add(device.room.label)
     missing += own
     expected += ledger.sums.expected
     byPlace.set(place, (byPlace.get(place) ?? 0) + own)
@@ -111,7 +113,10 @@ export function missingShare(lines: readonly Line[]): MissingShare | null {
     const some = worst.slice(0, count)
     const part = some.reduce((sum, [, own]) => sum + own, 0) / missing
     if (part >= MOST)
-      return { percent, most: { places: some.map(([place]) => place), percent: Math.floor(part * 100) } }
+      return {
+        percent,
+        most: { places: some.map(([name]) => ({ name, isRoom: rooms.has(name) })), percent: Math.floor(part * 100) },
+      }
   }
   return { percent, most: null }
 }

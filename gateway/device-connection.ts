@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { createAckQueue } from './ack-queue.ts'
 import type { Ingest } from './bus.ts'
 import { createHeld, type HeldLimits } from './held.ts'
+import { isWellFormed } from './packet-form.ts'
 import { createPublishScanner } from './publish-scanner.ts'
 import { tapSocket } from './tapped-stream.ts'
 
@@ -39,7 +40,7 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
     { pause: () => tapped.pause(), resume: () => tapped.resume() },
   )
   const tapped = tapSocket(deps.socket, rest =>
-    createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, rest, publish }),
+    createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, check: isWellFormed, rest, publish }),
   )
   tapped.stream.once('close', () => {
     acks.close()

@@ -18,6 +18,8 @@ export interface ScannerOptions {
   version: 4 | 5
   /** Of a packet without its fixed header. */
   maxBytes: number
+  /** Looks at every packet before anybody takes it; false ends the stream. */
+  check?(bytes: Buffer, from: number, bodyAt: number, end: number): boolean
   /** Called in the order of the stream. False: not for us, the packet goes with the rest. */
   publish(packet: ScannedPublish): boolean
   /** Whole packets of all other kinds, in the order of the stream; also PUBLISH packets that are malformed. */
@@ -32,7 +34,7 @@ const RETAIN = 0x01
 const MAX_LENGTH_BYTES = 4
 const EMPTY = Buffer.alloc(0)
 
-export function createPublishScanner({ version, maxBytes, publish, rest }: ScannerOptions): PublishScanner {
+export function createPublishScanner({ version, maxBytes, check, publish, rest }: ScannerOptions): PublishScanner {
   /** The beginning of a packet whose end is still to come. */
   let begun: Buffer[] = []
   let begunBytes = 0
@@ -78,6 +80,7 @@ export function createPublishScanner({ version, maxBytes, publish, rest }: Scann
         wanted = end - at
         break
       }
+      if (check && !check(bytes, at, bodyAt, end)) return -1
       if ((bytes[at]! & TYPE_AND_QOS) === QOS1_PUBLISH) {
         const packet = readPublish(bytes, at, bodyAt, end)
         if (packet) {

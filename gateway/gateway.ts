@@ -84,7 +84,13 @@ export interface Gateway {
 const BOARD_EVERY_MS = 10_000
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { bus, sink, spoolDir, log, fatal, instance = randomUUID(), metrics = createGatewayMetrics() } = deps
+  const { bus, sink, spoolDir, log, instance = randomUUID(), metrics = createGatewayMetrics() } = deps
+  let ended = false
+  /** One failure shows in many places: the first one counts. */
+  const fatal = (error: Error): void => {
+    if (!ended) deps.fatal(error)
+    ended = true
+  }
   const clock = deps.clock ?? Date.now
   const received = createReceived()
   const { around = judge => judge } = deps

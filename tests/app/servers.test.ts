@@ -118,7 +118,7 @@ describeWith(mosquitto, 'mosquitto', () => {
     const device = await connected(broker.url, { ...credentials, clientId: 'demo.mat' })
     const heard = { gateway: messages(gateway), server: messages(server), device: messages(device) }
     await gateway.subscribeAsync(['mimamori/v1/demo/+/telemetry', 'mimamori/v1/demo/query'], { qos: 1 })
-    await server.subscribeAsync(['mimamori/v1/+/live', 'mimamori/v1/demo/condition/#'], { qos: 1 })
+    await server.subscribeAsync(['mimamori/v1/+/live', 'mimamori/v1/demo/condition/+/+'], { qos: 1 })
     await device.subscribeAsync('mimamori/v1/demo/mat/receipt', { qos: 1 })
     await expect(server.subscribeAsync('mimamori/v1/demo/+/telemetry')).rejects.toThrow()
     await expect(gateway.subscribeAsync('#')).rejects.toThrow()

@@ -6,6 +6,7 @@ import { loadCursor, saveCursor } from './cursors.ts'
 import type { SpoolFiles } from './files.ts'
 import { createRecent } from './recent.ts'
 import { encodeRecord } from './record.ts'
+import { createReserve } from './reserve.ts'
 import { createSegmentWriter, isNoRoom } from './segment-writer.ts'
 import { type Restore, recover, type Segment } from './segments.ts'
 import { createSignal } from './signal.ts'
@@ -89,6 +90,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   const consumers = new Map<string, OwnConsumer<E>>()
   const savedPositions = new Map<string, number>()
   const recent = createRecent<E>(RECENT_BYTES)
+  const reserve = createReserve(files)
   const committed = createSignal()
   const freed = createSignal()
   const writer = createSegmentWriter({ files, log, recoveredDataBytes: () => recoveredDataBytes, waitForRoom })
@@ -111,6 +113,7 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
     segments = recovered.segments
     recoveredDataBytes = recovered.newestDataBytes
     await writer.open(segments.at(-1))
+    await reserve.take().catch(() => undefined)
     // A position is never given twice, even when the newest segment was damaged whole.
     nextPosition = Math.max(recovered.next, minPosition)
     for (const name of options.consumers) {
@@ -228,19 +231,29 @@ export function createSpool<E>(options: SpoolOptions<E>): Spool<E> {
   async function saveNow(): Promise<void> {
     const goneBefore = Math.min(...[...consumers.values()].map(consumer => consumer.cursor().position))
     try {
-      for (const [name, consumer] of consumers) {
-        const cursor = consumer.cursor()
-        if (cursor.position === savedPositions.get(name)) continue
-        await saveCursor(files, name, cursor)
-        savedPositions.set(name, cursor.position)
-      }
+      await keepCursors()
     } catch (error) {
       log.warn(errorFields(error), 'a cursor of the spool could not be kept, trying again')
       advanced()
-      // On a full disk the room for the cursor can only come from what is done: without it nothing would ever move again.
-      if (!isNoRoom(error)) return
+      return
     }
+    // Only now: what a consumer keeps with its cursor cannot be counted again without what lies before it.
     await forgetBefore(goneBefore)
+    await reserve.take().catch(() => undefined)
+  }
+
+  async function keepCursors(): Promise<void> {
+    for (const [name, consumer] of consumers) {
+      const cursor = consumer.cursor()
+      if (cursor.position === savedPositions.get(name)) continue
+      try {
+        await saveCursor(files, name, cursor)
+      } catch (error) {
+        if (!isNoRoom(error) || !(await reserve.release())) throw error
+        await saveCursor(files, name, cursor)
+      }
+      savedPositions.set(name, cursor.position)
+    }
   }
 
   async function forgetBefore(position: number): Promise<void> {

@@ -2,20 +2,20 @@
 import { connect, type Socket } from 'node:net'
 
 /** Control packet types [MQTT-2.2.1]. */
-export const CONNECT = 1
+const CONNECT = 1
 export const CONNACK = 2
 export const PUBLISH = 3
 export const PUBACK = 4
 export const PUBREC = 5
 export const PUBREL = 6
 export const PUBCOMP = 7
-export const SUBSCRIBE = 8
+const SUBSCRIBE = 8
 export const SUBACK = 9
-export const UNSUBSCRIBE = 10
+const UNSUBSCRIBE = 10
 export const UNSUBACK = 11
-export const PINGREQ = 12
+const PINGREQ = 12
 export const PINGRESP = 13
-export const DISCONNECT = 14
+const DISCONNECT = 14
 
 export interface RawPacket {
   type: number
@@ -30,7 +30,7 @@ export function packet(type: number, flags: number, body: Uint8Array, length = b
 }
 
 /** [MQTT-2.2.3] */
-export function remainingLength(length: number): number[] {
+function remainingLength(length: number): number[] {
   const bytes: number[] = []
   let rest = length
   do {
@@ -137,7 +137,7 @@ export function readPublish({ flags, body }: RawPacket): RawPublish {
 export const idOf = (answer: RawPacket): number => answer.body.readUInt16BE(0)
 
 /** Cuts whole packets out of a stream; what is left stands at its end. */
-export function cutPackets(stream: Buffer): { packets: RawPacket[]; rest: Buffer } {
+function cutPackets(stream: Buffer): { packets: RawPacket[]; rest: Buffer } {
   const packets: RawPacket[] = []
   let at = 0
   for (;;) {

@@ -152,6 +152,22 @@ test('a failed sync of a cursor ends the process, and a full disk does not', asy
   disk.fail('sync', null)
 })
 
+test('nothing is forgotten before the cursor that is past it is kept, when the disk is full and the power is cut', async () => {
+  const disk = createPowerCutDisk()
+  const bench = await start(disk)
+  for (const n of upTo(100)) await give(bench, n)
+  disk.fail('writev', 'ENOSPC')
+  bench.spool.consumer('store').advance(90, { counted: 90 })
+  await vi.waitFor(() => expect(disk.names()).toContain('store.cursor.tmp'), { timeout: 5_000 })
+  // The next try begins when this one has ended.
+  const tried = disk.syncs
+  await bench.spool.stop()
+  expect(disk.syncs).toBe(tried)
+  const again = await start(disk.cut())
+  const { position } = again.spool.consumer('store').cursor()
+  expect(await readAll(again.spool)).toEqual(upTo(100).slice(position))
+})
+
 test('the commit that was under way vanishes whole when it is torn at any byte', async () => {
   const disk = createPowerCutDisk()
   const bench = await start(disk, { segmentBytes: 1e6 })

@@ -156,6 +156,8 @@ test('nothing is forgotten before the cursor that is past it is kept, when the d
   const disk = createPowerCutDisk()
   const bench = await start(disk)
   for (const n of upTo(100)) await give(bench, n)
+  bench.spool.consumer('store').advance(10, { counted: 10 })
+  await vi.waitFor(() => expect(disk.names()).toContain('store.cursor'), { timeout: 5_000 })
   disk.fail('writev', 'ENOSPC')
   bench.spool.consumer('store').advance(90, { counted: 90 })
   await vi.waitFor(() => expect(disk.names()).toContain('store.cursor.tmp'), { timeout: 5_000 })

@@ -11,6 +11,7 @@ import {
   MAX_BATCH_BYTES,
   MAX_MESSAGE_BYTES,
   type StatusMessage,
+  seqSchema,
   statusMessageSchema,
   telemetryMessageSchema,
 } from '../core/messages.ts'
@@ -27,7 +28,7 @@ export interface Unreadable {
   boot?: string
   seq?: number
   /** The message inside a batch; absent: the whole payload. */
-  raw?: string
+  raw?: string | undefined
 }
 export type Decoded =
   | { kind: 'telemetry'; message: BatchedTelemetry }
@@ -62,7 +63,17 @@ function decodeBatched(item: unknown): Decoded {
   const parsed = batchedTelemetrySchema.safeParse(item)
   return parsed.success
     ? { kind: 'telemetry', message: parsed.data }
-    : { ...unreadable(parsed.error, item), raw: JSON.stringify(item) }
+    : { ...unreadable(parsed.error, item), raw: textOf(item) }
+}
+
+/** Undefined for what is nested so deeply that it can be read but not written: then the whole batch is kept. */
+function textOf(item: unknown): string | undefined {
+  try {
+    return JSON.stringify(item)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function parseJson(payload: Buffer): { value: unknown } | null {
@@ -95,6 +106,6 @@ function identityIn(value: unknown): { boot?: string; seq?: number } {
   const { boot, seq } = value as { boot?: unknown; seq?: unknown }
   return {
     ...(bootIdSchema.safeParse(boot).success ? { boot: boot as string } : {}),
-    ...(Number.isSafeInteger(seq) && (seq as number) >= 0 ? { seq: seq as number } : {}),
+    ...(seqSchema.safeParse(seq).success ? { seq: seq as number } : {}),
   }
 }

@@ -1,6 +1,6 @@
-/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod judges. */
+/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod explains. */
 import { isUtf8 } from 'node:buffer'
-import type { ZodError } from 'zod'
+import type { ZodType } from 'zod'
 import { bootIdSchema } from '../core/ids.ts'
 import {
   type BatchedTelemetry,
@@ -48,22 +48,16 @@ export function decode(channel: DeviceChannel, payload: Buffer): Decoded[] {
   if (channel === 'telemetry' && isObject(value) && Object.hasOwn(value, 'messages')) return decodeBatch(value)
   if (payload.length > MAX_MESSAGE_BYTES) return [tooLarge(MAX_MESSAGE_BYTES)]
   if (CHECKS[channel](value)) return [{ kind: channel, message: value } as Decoded]
-  const parsed = SCHEMAS[channel].safeParse(value)
-  return [parsed.success ? ({ kind: channel, message: parsed.data } as Decoded) : unreadable(parsed.error, value)]
+  return [unreadable(SCHEMAS[channel], value)]
 }
 
 function decodeBatch(value: object): Decoded[] {
-  if (CHECKS.envelope(value)) return value.messages.map(decodeBatched)
-  const envelope = batchEnvelopeSchema.safeParse(value)
-  return envelope.success ? envelope.data.messages.map(decodeBatched) : [unreadable(envelope.error, value)]
+  return CHECKS.envelope(value) ? value.messages.map(decodeBatched) : [unreadable(batchEnvelopeSchema, value)]
 }
 
 function decodeBatched(item: unknown): Decoded {
   if (CHECKS.batched(item)) return { kind: 'telemetry', message: item }
-  const parsed = batchedTelemetrySchema.safeParse(item)
-  return parsed.success
-    ? { kind: 'telemetry', message: parsed.data }
-    : { ...unreadable(parsed.error, item), raw: textOf(item) }
+  return { ...unreadable(batchedTelemetrySchema, item), raw: textOf(item) }
 }
 
 /** Undefined for what is nested so deeply that it can be read but not written: then the whole batch is kept. */
@@ -94,7 +88,11 @@ const tooLarge = (limit: number): Unreadable => ({
   detail: `at most ${limit} bytes`,
 })
 
-function unreadable(error: ZodError, value: unknown): Unreadable {
+/** What zod has nothing against has `__proto__` among its metrics or attributes: zod does not see such a key, and would drop it in silence. */
+const NOT_SEEN = { issues: [{ path: ['__proto__'], code: 'invalid_key' }] }
+
+function unreadable(schema: ZodType, value: unknown): Unreadable {
+  const error = schema.safeParse(value).error ?? NOT_SEEN
   const onlyVersion = error.issues.every(issue => issue.path.length === 1 && issue.path[0] === 'v')
   const detail = error.issues.map(issue => `${issue.path.join('.') || 'message'}: ${issue.code}`).join(', ')
   const reason = onlyVersion && isObject(value) && Number.isInteger((value as { v?: unknown }).v) ? 'version' : 'schema'

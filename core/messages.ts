@@ -10,7 +10,9 @@ export const MAX_BATCH_MESSAGES = 500
 export const MAX_PACKET_BYTES = 1_048_576
 
 const tsSchema = z.union([z.string().max(40), z.int()])
-const seqSchema = z.int().min(0)
+/** Far above what a device counts in its life, and small enough that sums of gaps stay exact. */
+const MAX_SEQ = 2 ** 32 - 1
+export const seqSchema = z.int().min(0).max(MAX_SEQ)
 const extras = {
   fw: z.string().max(64).optional(),
   /** Per cent, 0–100. */

@@ -5,7 +5,12 @@ const DAY_MS = 86_400_000
 const MIN_MS = 946_684_800_000
 const MAX_MS = 4_102_444_800_000
 
-const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+/** The calendar repeats itself after 400 years; `Date.UTC` takes years below 100 for those of the 20th century. */
+const CYCLE_YEARS = 400
+const CYCLE_MS = 146_097 * DAY_MS
+
+const daysInMonth = (year: number, month: number): number =>
+  new Date(Date.UTC(year + CYCLE_YEARS, month, 0)).getUTCDate()
 
 /**
  * Reads a device's `ts`.
@@ -33,7 +38,8 @@ export function parseRfc3339(text: string): number | null {
   const offsetMinutes = offsetAt(text, zoneAt)
   if (offsetMinutes === null) return null
   const fraction = zoneAt === 19 ? 0 : Math.trunc(Number(text.slice(20, Math.min(zoneAt, 23)).padEnd(3, '0')))
-  return Date.UTC(year, month - 1, day, hour, minute, second, fraction) - offsetMinutes * 60_000
+  const ms = Date.UTC(year + CYCLE_YEARS, month - 1, day, hour, minute, second, fraction) - CYCLE_MS
+  return ms - offsetMinutes * 60_000
 }
 
 const [DASH, DOT, COLON, PLUS, ZERO, NINE] = [0x2d, 0x2e, 0x3a, 0x2b, 0x30, 0x39]
@@ -66,8 +72,9 @@ function offsetAt(text: string, at: number): number | null {
   const sign = text.charCodeAt(at)
   if ((sign | LOWER) === Z) return text.length === at + 1 ? 0 : null
   if ((sign !== PLUS && sign !== DASH) || text.length !== at + 6 || text.charCodeAt(at + 3) !== COLON) return null
-  const minutes = twoDigits(text, at + 1) * 60 + twoDigits(text, at + 4)
-  if (!(minutes <= 14 * 60)) return null
+  const rest = twoDigits(text, at + 4)
+  const minutes = twoDigits(text, at + 1) * 60 + rest
+  if (!(minutes <= 14 * 60 && rest <= 59)) return null
   return sign === DASH ? -minutes : minutes
 }
 

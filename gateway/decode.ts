@@ -1,6 +1,6 @@
-/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod judges. */
+/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod explains. */
 import { isUtf8 } from 'node:buffer'
-import type { ZodError } from 'zod'
+import type { ZodType } from 'zod'
 import { bootIdSchema } from '../core/ids.ts'
 import {
   type BatchedTelemetry,
@@ -11,6 +11,7 @@ import {
   MAX_BATCH_BYTES,
   MAX_MESSAGE_BYTES,
   type StatusMessage,
+  seqSchema,
   statusMessageSchema,
   telemetryMessageSchema,
 } from '../core/messages.ts'
@@ -27,7 +28,7 @@ export interface Unreadable {
   boot?: string
   seq?: number
   /** The message inside a batch; absent: the whole payload. */
-  raw?: string
+  raw?: string | undefined
 }
 export type Decoded =
   | { kind: 'telemetry'; message: BatchedTelemetry }
@@ -47,22 +48,26 @@ export function decode(channel: DeviceChannel, payload: Buffer): Decoded[] {
   if (channel === 'telemetry' && isObject(value) && Object.hasOwn(value, 'messages')) return decodeBatch(value)
   if (payload.length > MAX_MESSAGE_BYTES) return [tooLarge(MAX_MESSAGE_BYTES)]
   if (CHECKS[channel](value)) return [{ kind: channel, message: value } as Decoded]
-  const parsed = SCHEMAS[channel].safeParse(value)
-  return [parsed.success ? ({ kind: channel, message: parsed.data } as Decoded) : unreadable(parsed.error, value)]
+  return [unreadable(SCHEMAS[channel], value)]
 }
 
 function decodeBatch(value: object): Decoded[] {
-  if (CHECKS.envelope(value)) return value.messages.map(decodeBatched)
-  const envelope = batchEnvelopeSchema.safeParse(value)
-  return envelope.success ? envelope.data.messages.map(decodeBatched) : [unreadable(envelope.error, value)]
+  return CHECKS.envelope(value) ? value.messages.map(decodeBatched) : [unreadable(batchEnvelopeSchema, value)]
 }
 
 function decodeBatched(item: unknown): Decoded {
   if (CHECKS.batched(item)) return { kind: 'telemetry', message: item }
-  const parsed = batchedTelemetrySchema.safeParse(item)
-  return parsed.success
-    ? { kind: 'telemetry', message: parsed.data }
-    : { ...unreadable(parsed.error, item), raw: JSON.stringify(item) }
+  return { ...unreadable(batchedTelemetrySchema, item), raw: textOf(item) }
+}
+
+/** Undefined for what is nested so deeply that it can be read but not written: then the whole batch is kept. */
+function textOf(item: unknown): string | undefined {
+  try {
+    return JSON.stringify(item)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function parseJson(payload: Buffer): { value: unknown } | null {
@@ -83,7 +88,11 @@ const tooLarge = (limit: number): Unreadable => ({
   detail: `at most ${limit} bytes`,
 })
 
-function unreadable(error: ZodError, value: unknown): Unreadable {
+/** What zod has nothing against has `__proto__` among its metrics or attributes: zod does not see such a key, and would drop it in silence. */
+const NOT_SEEN = { issues: [{ path: ['__proto__'], code: 'invalid_key' }] }
+
+function unreadable(schema: ZodType, value: unknown): Unreadable {
+  const error = schema.safeParse(value).error ?? NOT_SEEN
   const onlyVersion = error.issues.every(issue => issue.path.length === 1 && issue.path[0] === 'v')
   const detail = error.issues.map(issue => `${issue.path.join('.') || 'message'}: ${issue.code}`).join(', ')
   const reason = onlyVersion && isObject(value) && Number.isInteger((value as { v?: unknown }).v) ? 'version' : 'schema'
@@ -95,6 +104,6 @@ function identityIn(value: unknown): { boot?: string; seq?: number } {
   const { boot, seq } = value as { boot?: unknown; seq?: unknown }
   return {
     ...(bootIdSchema.safeParse(boot).success ? { boot: boot as string } : {}),
-    ...(Number.isSafeInteger(seq) && (seq as number) >= 0 ? { seq: seq as number } : {}),
+    ...(seqSchema.safeParse(seq).success ? { seq: seq as number } : {}),
   }
 }

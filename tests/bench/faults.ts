@@ -38,7 +38,7 @@ export async function bench(args: string[]): Promise<void> {
     process.stderr.write(`${lineOf(state, options.faults, beganMs)}${process.stderr.isTTY ? '\x1b[K\r' : '\n'}`)
   }
   try {
-    const { clean, messages, faults, verdict, violations } = await runCampaign({
+    const { clean, messages, faults, verdict, violations, late } = await runCampaign({
       ...options,
       signal: ending.signal,
       progress,
@@ -46,7 +46,7 @@ export async function bench(args: string[]): Promise<void> {
     console.log(
       `\nseed ${options.seed}: ${messages.acknowledged} acknowledged, ${faults.counted} faults counted (${faults.powerCuts} power cuts): ` +
         `${verdict.lost} lost, ${verdict.twice} twice, ${verdict.altered} altered, ${verdict.invented} made up, ${verdict.notKept} not kept; ` +
-        `${violations.length} other violations\nreport: ${options.out}.md`,
+        `${violations.length + late.length} other violations\nreport: ${options.out}.md`,
     )
     if (!clean) process.exitCode = 1
   } catch (error) {

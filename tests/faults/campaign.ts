@@ -6,7 +6,8 @@ import { bundlePrograms } from './bundle.ts'
 import type { Sabotage } from './process-config.ts'
 import { type Report, reportOf, toMarkdown } from './report.ts'
 import type { Topology } from './rig.ts'
-import { isClean, type RoundResult, runRound } from './round.ts'
+import { isClean, runRound } from './round.ts'
+import type { RoundResult } from './round-types.ts'
 
 export interface CampaignOptions {
   seed: number

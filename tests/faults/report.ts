@@ -2,7 +2,9 @@
 import { cpus } from 'node:os'
 import type { Counts } from './books.ts'
 import type { CampaignOptions } from './campaign.ts'
-import { FRESH_LIMIT_MS, isClean, type RoundResult } from './round.ts'
+import { isClean } from './round.ts'
+import type { RoundResult } from './round-types.ts'
+import { FRESH_LIMIT_MS } from './torture.ts'
 import type { Verdict } from './verify.ts'
 
 export interface Report {
@@ -24,6 +26,7 @@ export interface Report {
   fresh: { measured: number; p50Ms: number; p99Ms: number; maxMs: number; over5s: number }
   serverReads: number
   violations: string[]
+  late: string[]
   examples: string[]
   rounds: RoundResult[]
 }
@@ -59,6 +62,7 @@ export function reportOf({ seed }: CampaignOptions, rounds: readonly RoundResult
       over5s: fresh.filter(ms => ms > FRESH_LIMIT_MS).length,
     },
     serverReads: rounds.reduce((total, { serverReads }) => total + serverReads, 0),
+    late: rounds.flatMap(({ round, late }) => late.map(what => `round ${round}: ${what}`)),
     violations: rounds.flatMap(({ round, violations }) => violations.map(what => `round ${round}: ${what}`)),
     examples: rounds.flatMap(({ round, verdict: { examples } }) => examples.map(what => `round ${round}: ${what}`)),
     rounds: [...rounds],
@@ -117,5 +121,5 @@ The server answered ${n(report.serverReads)} times from the store meanwhile.
 | fault | times |
 |---|---|
 ${rows(Object.entries(faults.byKind).map(([kind, times]) => [kind, n(times)]))}
-${list('Violations', report.violations)}${list('Examples', report.examples)}`
+${list('Violations', [...report.violations, ...report.late])}${list('Examples', report.examples)}`
 }

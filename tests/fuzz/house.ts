@@ -13,7 +13,7 @@ export interface FuzzDevice {
   id: string
   profile: DeviceProfile
 }
-export const devices: readonly FuzzDevice[] = profiles.flatMap(profile =>
+const devices: readonly FuzzDevice[] = profiles.flatMap(profile =>
   [1, 2].map(n => ({ id: `${profile.id.replace(/[._]/g, '-')}-${n}`, profile })),
 )
 /** In `annex`. */

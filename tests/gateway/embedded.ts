@@ -35,10 +35,16 @@ export async function startEmbedded(options: Partial<GatewayDeps> & { devices?: 
   const folder = options.spoolDir ?? (await mkdtemp(join(tmpdir(), 'mimamori-gateway-')))
   const sink = memorySink()
   const fatal: Error[] = []
+  const identityOf = (name: string): BrokerIdentity | null => {
+    const further = options.devices?.includes(name)
+      ? ({ kind: 'device', facility: 'demo', device: name } as const)
+      : null
+    return accounts[name] ?? further
+  }
   const broker = createBroker({
     port: 0,
     host: '127.0.0.1',
-    authenticate: async (_id, username, password) => (password === username ? (accounts[username] ?? null) : null),
+    authenticate: async (_id, username, password) => (password === username ? identityOf(username) : null),
     ingest: (packet, done) => gateway.ingest(packet, done),
     log: quiet,
   })

@@ -4,6 +4,8 @@
 export interface AckQueue {
   /** Takes a packet's place in the order; the returned function says that it may be acknowledged now. */
   hold(messageId: number): () => void
+  /** Takes the place of a packet that somebody else acknowledges; the returned function calls `acknowledge`, which does so at once, when it is its turn. */
+  turn(): (acknowledge: () => void) => void
   /** Nothing more is sent. */
   close(): void
 }
@@ -11,6 +13,8 @@ export interface AckQueue {
 interface Held {
   messageId: number
   done: boolean
+  /** Absent: we acknowledge. */
+  acknowledge?: () => void
 }
 
 const PUBACK = 0x40
@@ -26,14 +30,16 @@ export function createAckQueue(write: (packets: Uint8Array) => void): AckQueue {
 
   return {
     hold(messageId) {
-      const held = { messageId, done: false }
+      const held: Held = { messageId, done: false }
       queue.push(held)
-      return () => {
-        held.done = true
-        if (scheduled || closed || queue[first] !== held) return
-        scheduled = true
-        // A commit finishes many packets in one go: what is done by then goes out together.
-        setImmediate(flush)
+      return () => finish(held)
+    },
+    turn() {
+      const held: Held = { messageId: 0, done: false }
+      queue.push(held)
+      return acknowledge => {
+        held.acknowledge = acknowledge
+        finish(held)
       }
     },
     close() {
@@ -43,12 +49,32 @@ export function createAckQueue(write: (packets: Uint8Array) => void): AckQueue {
     },
   }
 
+  function finish(held: Held): void {
+    held.done = true
+    if (scheduled || closed || queue[first] !== held) return
+    scheduled = true
+    // A commit finishes many packets in one go: what is done by then goes out together.
+    setImmediate(flush)
+  }
+
   function flush(): void {
     scheduled = false
-    if (closed) return
+    while (!closed && queue[first]?.done) {
+      const acknowledge = queue[first]?.acknowledge
+      if (acknowledge) {
+        first += 1
+        acknowledge()
+      } else writeRun()
+    }
+    if (first > 1_000 && first * 2 > queue.length) {
+      queue = queue.slice(first)
+      first = 0
+    }
+  }
+
+  function writeRun(): void {
     let end = first
-    while (queue[end]?.done) end += 1
-    if (end === first) return
+    while (queue[end]?.done && !queue[end]?.acknowledge) end += 1
     const packets = new Uint8Array((end - first) * 4)
     for (let i = first, at = 0; i < end; i += 1, at += 4) {
       const { messageId } = queue[i] as Held
@@ -58,10 +84,6 @@ export function createAckQueue(write: (packets: Uint8Array) => void): AckQueue {
       packets[at + 3] = messageId & 0xff
     }
     first = end
-    if (first > 1_000 && first * 2 > queue.length) {
-      queue = queue.slice(first)
-      first = 0
-    }
     write(packets)
   }
 }

@@ -59,6 +59,7 @@ export function createBroker(deps: BrokerDeps): Broker {
   const keepalives = new WeakMap<Client, number>()
   const nameless = new WeakSet<Client>()
   const connections = new Set<DeviceConnection>()
+  const connectionOf = new WeakMap<Client, DeviceConnection>()
   const shared = { bytes: 0, maxBytes: MAX_HELD_BYTES }
   let watch: NodeJS.Timeout | undefined
   const aedes = new Aedes({ concurrency: 1_000, queueLimit: 1_000 })
@@ -86,12 +87,18 @@ export function createBroker(deps: BrokerDeps): Broker {
     if (!session || packet.topic.startsWith('$SYS')) return done(new Error('not allowed'))
     const device = session.identity.kind === 'device' ? session.identity : null
     const own = !session.rights || session.rights.mayPublish(packet.topic)
-    if (own && !parseDeviceTopic(packet.topic)) return done(null)
+    const take = (): void => {
+      const { messageId } = packet
+      const connection = client && connectionOf.get(client)
+      if (packet.qos === 1 && messageId !== undefined && connection) connection.inTurn(messageId, () => done(null))
+      else done(null)
+    }
+    if (own && !parseDeviceTopic(packet.topic)) return take()
     if (!packet.topic.endsWith('/status')) packet.retain = false
     const { topic, payload } = packet
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
     ingest({ topic, payload: bytes, retained: false, ...(own || !device ? {} : { publisher: device }) }, ({ close }) =>
-      done(close ? new Error('refused') : null),
+      close ? done(new Error('refused')) : take(),
     )
   }
   aedes.authorizeSubscribe = (client, subscription, done) => {
@@ -149,6 +156,7 @@ export function createBroker(deps: BrokerDeps): Broker {
     connections.add(connection)
     connection.stream.once('close', () => connections.delete(connection))
     const client = aedes.handle(connection.stream) as Client
+    connectionOf.set(client, connection)
   }
 
   /** Statuses are retained and may be watched: those the library keeps. */

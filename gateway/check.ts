@@ -11,7 +11,10 @@ import {
 
 const PLAIN_TYPES = ['string', 'integer', 'number', 'boolean']
 
-/** Whether a value is what the schema of the same name in core/messages.ts says: tests/fuzz holds the two against each other. */
+/**
+ * Whether a value is surely what the schema of the same name in core/messages.ts says: tests/fuzz holds the two against each other. A text
+ * that is too long in UTF-16 units but not in code points, which zod counts, is left to zod.
+ */
 export const CHECKS = {
   telemetry: compiled(telemetryMessageSchema),
   event: compiled(eventMessageSchema),
@@ -21,7 +24,7 @@ export const CHECKS = {
 }
 
 function compiled<T>(schema: z.ZodType<T>): (value: unknown) => value is T {
-  // Lengths count UTF-16 units, as zod's do; ajv would rather not, and says so in its log at every start.
+  // Counting code points would walk through every text of every message; ajv would rather do so, and says it in its log at every start.
   const ajv = new Ajv({ unicode: false, allowUnionTypes: true, logger: false })
   const json = z.toJSONSchema(schema, { target: 'draft-7', override: ({ jsonSchema }) => joinTypes(jsonSchema) })
   return ajv.compile<T>(json) as (value: unknown) => value is T

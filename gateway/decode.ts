@@ -1,4 +1,4 @@
-/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod explains. */
+/** Takes an MQTT payload apart: size, JSON, schema, version, in that order. What it returns is trusted from here on; what a check refuses, zod judges. */
 import { isUtf8 } from 'node:buffer'
 import type { ZodType } from 'zod'
 import { bootIdSchema } from '../core/ids.ts'
@@ -36,7 +36,12 @@ export type Decoded =
   | { kind: 'status'; message: StatusMessage }
   | Unreadable
 
-const SCHEMAS = { telemetry: telemetryMessageSchema, event: eventMessageSchema, status: statusMessageSchema }
+const SCHEMAS = {
+  telemetry: telemetryMessageSchema,
+  event: eventMessageSchema,
+  status: statusMessageSchema,
+  batched: batchedTelemetrySchema,
+}
 
 /** @returns one for each message; a batch with a good envelope is judged message by message */
 export function decode(channel: DeviceChannel, payload: Buffer): Decoded[] {
@@ -48,7 +53,7 @@ export function decode(channel: DeviceChannel, payload: Buffer): Decoded[] {
   if (channel === 'telemetry' && isObject(value) && Object.hasOwn(value, 'messages')) return decodeBatch(value)
   if (payload.length > MAX_MESSAGE_BYTES) return [tooLarge(MAX_MESSAGE_BYTES)]
   if (CHECKS[channel](value)) return [{ kind: channel, message: value } as Decoded]
-  return [unreadable(SCHEMAS[channel], value)]
+  return [judged(channel, value) ?? unreadable(SCHEMAS[channel], value)]
 }
 
 function decodeBatch(value: object): Decoded[] {
@@ -57,7 +62,20 @@ function decodeBatch(value: object): Decoded[] {
 
 function decodeBatched(item: unknown): Decoded {
   if (CHECKS.batched(item)) return { kind: 'telemetry', message: item }
-  return { ...unreadable(batchedTelemetrySchema, item), raw: textOf(item) }
+  return judged('batched', item) ?? { ...unreadable(batchedTelemetrySchema, item), raw: textOf(item) }
+}
+
+/** What zod takes although the check did not, for example a text that is too long in UTF-16 units only; null when it does not either. */
+function judged(name: keyof typeof SCHEMAS, value: unknown): Decoded | null {
+  const { data } = SCHEMAS[name].safeParse(value)
+  if (!data || isPassedOver(value)) return null
+  return { kind: name === 'batched' ? 'telemetry' : name, message: data } as Decoded
+}
+
+/** Zod does not see a metric or attribute named `__proto__`, and would drop it in silence. */
+function isPassedOver(value: unknown): boolean {
+  const { metrics, attributes } = value as { metrics?: unknown; attributes?: unknown }
+  return [metrics, attributes].some(values => isObject(values) && Object.hasOwn(values, '__proto__'))
 }
 
 /** Undefined for what is nested so deeply that it can be read but not written: then the whole batch is kept. */
@@ -88,7 +106,7 @@ const tooLarge = (limit: number): Unreadable => ({
   detail: `at most ${limit} bytes`,
 })
 
-/** What zod has nothing against has `__proto__` among its metrics or attributes: zod does not see such a key, and would drop it in silence. */
+/** Why something is refused that zod has nothing against. */
 const NOT_SEEN = { issues: [{ path: ['__proto__'], code: 'invalid_key' }] }
 
 function unreadable(schema: ZodType, value: unknown): Unreadable {

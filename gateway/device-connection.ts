@@ -13,6 +13,8 @@ export interface DeviceConnection {
   stream: Duplex
   /** Ends the connection when nothing has come for one and a half times as long as the client said. [MQTT-3.1.2-24] */
   endIfSilent(nowMs: number): void
+  /** Calls `acknowledge`, which has the library write the PUBACK of a packet of QoS 1, when those of all packets before it are written. */
+  inTurn(messageId: number, acknowledge: () => void): void
 }
 
 export interface DeviceConnectionDeps {
@@ -35,6 +37,8 @@ const MAX_HELD_BYTES = 4 * 1024 * 1024
 
 export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnection {
   const acks = createAckQueue(packets => void tapped.stream.write(packets))
+  /** Places in the order of packets that went to the library; a client may use a number again before it was acknowledged. */
+  const turns = new Map<number, ((acknowledge: () => void) => void)[]>()
   const held = createHeld(
     { packets: MAX_HELD, bytes: MAX_HELD_BYTES, shared: deps.shared },
     { pause: () => tapped.pause(), resume: () => tapped.resume() },
@@ -55,10 +59,20 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
       if (limitMs > 0 && !tapped.paused() && nowMs - tapped.heardMs() > limitMs)
         tapped.stream.destroy(new Error('keep alive timeout'))
     },
+    inTurn(messageId, acknowledge) {
+      const [turn, ...later] = turns.get(messageId) ?? []
+      if (later.length > 0) turns.set(messageId, later)
+      else turns.delete(messageId)
+      if (turn) turn(acknowledge)
+      else acknowledge()
+    },
   }
 
   function publish({ topic, payload, messageId }: { topic: string; payload: Buffer; messageId: number }): boolean {
-    if (!deps.mayTake(topic)) return false
+    if (!deps.mayTake(topic)) {
+      turns.set(messageId, [...(turns.get(messageId) ?? []), acks.turn()])
+      return false
+    }
     const size = payload.length
     const acknowledge = acks.hold(messageId)
     held.add(size)

@@ -194,6 +194,10 @@ export function mqttConformance(makeBroker: () => Promise<ConformanceBroker>, ex
       ['a PUBLISH on no topic [MQTT-4.7.3-1]', publishPacket({ topic: '', qos: 1, id: 1 })],
       ['a PUBLISH that is too short for its topic', packet(PUBLISH, 0, Buffer.from([0, 9, 97]))],
       ['a PUBLISH that is too short for its number', packet(PUBLISH, 2, field('conformance/x'))],
+      [
+        'a PUBLISH whose number would lie in the next packet',
+        Buffer.concat([packet(PUBLISH, 2, field('conformance/x')), pingPacket()]),
+      ],
       ['a PUBLISH of QoS 1 with the number 0 [MQTT-2.3.1-1]', publishPacket({ topic: 'conformance/x', qos: 1, id: 0 })],
       ['a PUBLISH on a topic with U+0000 [MQTT-1.5.3-2]', publishPacket({ topic: 'a\0b', qos: 1, id: 1 })],
       [

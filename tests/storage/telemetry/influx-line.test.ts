@@ -94,6 +94,26 @@ describe('line encoder', () => {
     )
   })
 
+  it('writes the same points for any rows together, whatever it wrote before', () => {
+    const encode = createLineEncoder()
+    const few = {
+      facility: fc.constantFrom('fa', 'fb'),
+      device: fc.constantFrom('da', 'db'),
+      profile: fc.constantFrom('p.a', 'p.b'),
+    }
+    const together = fc.array(
+      fc.tuple(row, fc.record(few)).map(([one, names]) => ({ ...one, ...names }) as StoredRow),
+      { minLength: 1, maxLength: 20 },
+    )
+    fc.assert(
+      fc.property(together, given => {
+        const lines = Buffer.from(encode(given)).toString().split('\n')
+        expect(lines.map(parse)).toEqual(given.map(one => parse(asPoint(one))))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('keeps devices of one name in two facilities apart', () => {
     const encode = createLineEncoder()
     const [one] = fc.sample(telemetry, { numRuns: 1, seed: 1 }) as unknown as TelemetryRow[]

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 
 /** Control packet types [MQTT-2.2.1]. */
-const CONNECT = 1
+export const CONNECT = 1
 export const CONNACK = 2
 export const PUBLISH = 3
 export const PUBACK = 4
@@ -13,7 +13,7 @@ const SUBSCRIBE = 8
 export const SUBACK = 9
 const UNSUBSCRIBE = 10
 export const UNSUBACK = 11
-const PINGREQ = 12
+export const PINGREQ = 12
 export const PINGRESP = 13
 const DISCONNECT = 14
 
@@ -137,7 +137,7 @@ export function readPublish({ flags, body }: RawPacket): RawPublish {
 export const idOf = (answer: RawPacket): number => answer.body.readUInt16BE(0)
 
 /** Cuts whole packets out of a stream; what is left stands at its end. */
-function cutPackets(stream: Buffer): { packets: RawPacket[]; rest: Buffer } {
+export function cutPackets(stream: Buffer): { packets: RawPacket[]; rest: Buffer } {
   const packets: RawPacket[] = []
   let at = 0
   for (;;) {

@@ -60,7 +60,10 @@ export const bootIndex = (id: string, number: number): number | null => {
 /** Where the device's clock stood at its boot: some hours ago, often earlier than at the boot before, now and then ahead of us. */
 function bootMs({ seed, beganMs }: World, { number, index }: BootName): number {
   const h = mix(seed, number, index, 1)
-  return h % 12 === 0 ? beganMs + HOUR_MS / 3 : beganMs - 2 * HOUR_MS - (h % (20 * HOUR_MS))
+  if (h % 12 === 0) return beganMs + HOUR_MS / 3
+  // A clock that is right: what such a device tells raises alarms.
+  if (h % 2 === 0) return beganMs - (h % (HOUR_MS / 6))
+  return beganMs - 2 * HOUR_MS - (h % (20 * HOUR_MS))
 }
 
 /** @param plain only whole telemetry: for the device whose messages prove that all goes on */

@@ -25,6 +25,7 @@ export interface Report {
   }
   fresh: { measured: number; p50Ms: number; p99Ms: number; maxMs: number; over5s: number }
   serverReads: number
+  alarms: number
   violations: string[]
   late: string[]
   examples: string[]
@@ -61,6 +62,7 @@ export function reportOf({ seed }: CampaignOptions, rounds: readonly RoundResult
       maxMs: fresh.at(-1) ?? 0,
       over5s: fresh.filter(ms => ms > FRESH_LIMIT_MS).length,
     },
+    alarms: rounds.reduce((total, { alarms }) => total + alarms, 0),
     serverReads: rounds.reduce((total, { serverReads }) => total + serverReads, 0),
     late: rounds.flatMap(({ round, late }) => late.map(what => `round ${round}: ${what}`)),
     violations: rounds.flatMap(({ round, violations }) => violations.map(what => `round ${round}: ${what}`)),
@@ -116,7 +118,7 @@ ${rows([
 
 A fault counts only if it struck while messages were unacknowledged: ${n(faults.counted)} counted, ${n(faults.powerCuts)} of them power cuts (${n(faults.cutsThatDropped)} dropped unsynced bytes or names); ${n(faults.struckNothing)} struck nothing.
 A fresh message was in the store after the end of each group of faults: p50 ${n(fresh.p50Ms)} ms, p99 ${n(fresh.p99Ms)} ms, at most ${n(fresh.maxMs)} ms (${n(fresh.measured)} measured, ${n(fresh.over5s)} above 5 s).
-The server answered ${n(report.serverReads)} times from the store meanwhile.
+Events raised ${n(report.alarms)} alarms, each once, numbered without holes${report.violations.length > 0 ? ', but for what is named below' : ''}. The server answered ${n(report.serverReads)} times from the store meanwhile.
 
 | fault | times |
 |---|---|

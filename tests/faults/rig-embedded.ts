@@ -28,6 +28,7 @@ export async function startEmbeddedRig({ bundle, dir, devices, sabotage, random 
     by: 'puback',
     gateway,
     url: `mqtt://127.0.0.1:${device.port}`,
+    brokerUrl: `mqtt://127.0.0.1:${port}`,
     proxies: { device },
     programs: {},
     isStored: async (name, ms) =>

@@ -63,6 +63,7 @@ export async function startOutsideRig({ bundle, dir, devices, sabotage, random }
       by: 'receipt',
       gateway,
       url: `mqtt://127.0.0.1:${device.port}`,
+      brokerUrl: broker.url,
       proxies: { device, gateway: toBroker, store: toStore },
       programs: { broker, store, server: server.child },
       storeProxy,

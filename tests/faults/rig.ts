@@ -15,6 +15,8 @@ export interface Rig {
   gateway: TorturedGateway
   /** Where devices connect: through `proxies.device`. */
   url: string
+  /** The broker itself. */
+  brokerUrl: string
   /** Connections that can be spoilt. */
   proxies: Partial<Record<'device' | 'gateway' | 'store', TcpProxy>> & { device: TcpProxy }
   /** Programs beside the gateway that can be killed. */

@@ -25,6 +25,8 @@ export interface RoundResult {
   verdict: Verdict
   totals: GatewayTotals | null
   serverReads: number
+  /** Alarms that events have raised. */
+  alarms: number
   violations: string[]
   /** Fresh messages that came later than they must. */
   late: string[]

@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deviceTopic } from '../../core/topics.ts'
+import { watchAlarms } from './alarms.ts'
 import { createBooks } from './books.ts'
 import { openLinks } from './links.ts'
 import { FACILITY } from './process-config.ts'
@@ -15,6 +16,9 @@ import { missingAside, verify } from './verify.ts'
 
 /** What refused and conflicting messages may take to be put aside. */
 const ASIDE_MS = 20_000
+/** What alarms may take to be published after the last message. */
+const ALARMS_MS = 20_000
+const MAX_ALARM_FAULTS = 20
 const HEAVY = ['heavy-1', 'heavy-2']
 const ALONE = ['alone-1', 'alone-2', 'alone-3']
 const LIGHT = Array.from({ length: 30 }, (_, i) => `mat-${i + 1}`)
@@ -36,6 +40,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const rig = await start({ bundle, dir, devices: DEVICES, sabotage, random: network.next })
   const world = { seed: mix(seed, round), beganMs }
   const books = createBooks(DEVICES.map(name => ({ name, plain: name === PROBE })))
+  const alarms = watchAlarms(rig.brokerUrl)
   const told = rig.by === 'receipt' ? (['receipt', 'rejected'] as const) : []
   const links = openLinks({
     url: rig.url,
@@ -71,6 +76,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     },
     totals: null,
     serverReads: 0,
+    alarms: 0,
     violations: [],
     late: [],
     seconds: 0,
@@ -82,7 +88,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
       doing,
       freshMs: result.freshMs,
     })
-  const run: Run = { ...options, world, rig, books, traffic, random, result, show }
+  const run: Run = { ...options, world, alarms, rig, books, traffic, random, result, show }
   try {
     await fresh(run, 'the system to take messages')
     try {
@@ -98,7 +104,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     const store = await rig.openStore()
     const aside = rig.gateway.aside()
     const garbageSafe = traffic.garbageSafe()
-    result.verdict = await verify({
+    const judged = await verify({
       world,
       books,
       source: store.source,
@@ -106,10 +112,14 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
       garbageSafe,
       inventedReceipts: traffic.invented(),
     })
+    result.verdict = judged.verdict
+    result.alarms = alarms.raised()
+    result.violations.push(...alarms.faults(judged.events).slice(0, MAX_ALARM_FAULTS))
     await store.stop()
     if (sabotage === 'none') result.violations.push(...unbalanced(result))
   } finally {
     traffic.stop()
+    await alarms.stop()
     await links.stop()
     result.serverReads = rig.serverReads()
     result.violations.push(...rig.gateway.surprises.map(why => `the gateway ended by itself: ${why}`))
@@ -140,8 +150,21 @@ async function settle(run: Run): Promise<void> {
   })
   const deadline = performance.now() + (run.sabotage === 'none' ? ASIDE_MS : 0)
   while (missingAside(books, rig.gateway.aside(), run.world) > 0 && performance.now() < deadline) await sleep(300)
+  await hearAlarms(run)
   await until(run, 'the totals', drained, GIVE_UP_MS)
   if (books.counts.resent === 0) result.violations.push('nothing was sent twice: the run proves nothing')
+}
+
+/** All transitions are sent again, until nothing new has come for a while. */
+async function hearAlarms({ alarms, signal, sabotage }: Run): Promise<void> {
+  const deadline = performance.now() + (sabotage === 'none' ? ALARMS_MS : 0)
+  for (let before = -1; performance.now() < deadline; ) {
+    signal.throwIfAborted()
+    alarms.ask()
+    await sleep(1_000)
+    if (alarms.complete() && alarms.heard() === before) return
+    before = alarms.heard()
+  }
 }
 
 /** The ledger's equations, against what was found. */

@@ -1,6 +1,7 @@
 /** The time of torture in a round: faults in groups under traffic, and after each group a fresh message that must come through. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AlarmWatch } from './alarms.ts'
 import type { Books } from './books.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { FAULTS } from './faults.ts'
@@ -18,6 +19,7 @@ const MAX_GROUP = 3
 const FIRST_SLOT_S = 3
 
 export interface Run extends RoundOptions {
+  alarms: AlarmWatch
   world: World
   rig: Rig
   books: Books

@@ -1,6 +1,6 @@
 /** The oracle's judgement: every obligation against what is in the store and what was put aside. */
 import type { TelemetrySource } from '../../core/ports.ts'
-import type { Reading, StoredValue } from '../../core/readings.ts'
+import type { Reading, StoredEvent, StoredValue } from '../../core/readings.ts'
 import { type AsideFound, type DeadLetter, identity } from './aside-files.ts'
 import { type Books, type BootBook, CONFLICT_SAFE, DEAD, SAFE, SENT, STORED } from './books.ts'
 import { type Planned, planOf, type World } from './messages.ts'
@@ -25,6 +25,11 @@ export interface Verdict {
   /** The first few of each, for the one who has to find out why. */
   examples: string[]
 }
+export interface Judged {
+  verdict: Verdict
+  /** All that the store holds. */
+  events: StoredEvent[]
+}
 
 const DAY_MS = 86_400_000
 const EXAMPLES = 12
@@ -41,7 +46,7 @@ export interface Evidence {
 
 type StoredPlan = Extract<Planned, { fate: 'stored' }>
 
-export async function verify(evidence: Evidence): Promise<Verdict> {
+export async function verify(evidence: Evidence): Promise<Judged> {
   const { world, books, source, aside } = evidence
   const verdict: Verdict = {
     stored: 0,
@@ -54,6 +59,7 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
     notKept: 0,
     examples: [],
   }
+  const allEvents: StoredEvent[] = []
   const range = { facility: FACILITY, fromMs: world.beganMs - 40 * DAY_MS, toMs: world.beganMs + 60 * DAY_MS }
   await readTelemetry()
   await readEvents()
@@ -64,7 +70,7 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
   for (const boot of books.boots()) for (let seq = 0; seq < boot.next; seq += 1) settle(boot, seq)
   for (const sha256 of evidence.garbageSafe)
     if (!aside.refusedPayloads.has(sha256)) note('notKept', `unreadable payload ${sha256}`)
-  return verdict
+  return { verdict, events: allEvents }
 
   async function readTelemetry(): Promise<void> {
     let at = ''
@@ -100,6 +106,7 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
   async function readEvents(): Promise<void> {
     for (let before: bigint | undefined; ; ) {
       const page = await source.events({ ...range, limit: PAGE_EVENTS, ...(before === undefined ? {} : { before }) })
+      allEvents.push(...page)
       for (const { device, boot, seq, deviceMs, event, attributes } of page)
         found(
           device,

@@ -25,11 +25,12 @@ export async function bench(args: string[]): Promise<void> {
     return
   }
   const ending = new AbortController()
-  process.once('SIGINT', () => {
-    console.error('\nstopping; --resume goes on with this round')
-    ending.abort(new Error('stopped'))
-    process.once('SIGINT', () => process.exit(1))
-  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (ending.signal.aborted) process.exit(1)
+      console.error('\nstopping; --resume goes on with this round, the same signal again ends at once')
+      ending.abort(new Error('stopped'))
+    })
   const beganMs = performance.now()
   let shownMs = 0
   const progress = (state: CampaignProgress): void => {

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 
 /** Control packet types [MQTT-2.2.1]. */
-export const CONNECT = 1
+const CONNECT = 1
 export const CONNACK = 2
 export const PUBLISH = 3
 export const PUBACK = 4

@@ -88,7 +88,8 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       if (sentMs !== null && state.statusMs !== null && sentMs < state.statusMs) return
       if (retained && sentMs === null && state.online !== null) return
       state.online = message.state === 'online'
-      state.statusMs = sentMs ?? state.statusMs
+      // A clock that was far ahead once must not make all later words look old.
+      state.statusMs = sentMs === null ? state.statusMs : Math.min(sentMs, rxMs)
       if (!retained) {
         state.heardMs = rxMs
         // Said just now, so this is what its clock shows.

@@ -57,7 +57,7 @@ export interface PacketJudgeDeps {
   skewMs(device: KnownDevice): number
 }
 
-/** What a topic leads to; looked up once for each topic until the registry changes. */
+/** What a topic leads to; for devices that are known looked up once until the registry changes: other topics may be many, and long. */
 interface Route {
   facility: string
   name: string
@@ -65,7 +65,6 @@ interface Route {
   device: KnownDevice | undefined
   record: DeviceRecord | null
 }
-const MAX_ROUTES = 50_000
 
 export function createPacketJudge({ registry, received, limit, skewMs }: PacketJudgeDeps): PacketJudge {
   const routes = new Map<string, Route>()
@@ -114,7 +113,7 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
   }
 
   function routeOf(topic: string): Route {
-    if (generation !== registry.generation() || routes.size > MAX_ROUTES) routes.clear()
+    if (generation !== registry.generation()) routes.clear()
     generation = registry.generation()
     const known = routes.get(topic)
     if (known) return known
@@ -122,7 +121,7 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
     const device = valid ? registry.device(facility, name) : undefined
     const record = device ? received.device(device.facility, device.id) : null
     const route = { facility, name, channel, device, record }
-    routes.set(topic, route)
+    if (device) routes.set(topic, route)
     return route
   }
 

@@ -35,14 +35,14 @@ export async function bench(args: string[]): Promise<void> {
   }
 }
 
-function progressOf(what: string, all: number): (done: number) => void {
+function progressOf(what: string, all: number): (done: number, heapMb?: number) => void {
   const beganMs = performance.now()
   let shownMs = 0
-  return done => {
+  return (done, heapMb) => {
     const nowMs = performance.now()
     if (nowMs - shownMs < 1_000) return
     shownMs = nowMs
-    const line = `${((nowMs - beganMs) / 1_000).toFixed(0)} s · ${done}/${all} ${what}`
+    const line = `${((nowMs - beganMs) / 1_000).toFixed(0)} s · ${done}/${all} ${what}${heapMb === undefined ? '' : ` · heap ${heapMb} MB`}`
     process.stderr.write(`${line}${process.stderr.isTTY ? '\x1b[K\r' : '\n'}`)
   }
 }

@@ -1,7 +1,18 @@
 /** Opens spoilt connections to the embedded broker beside a healthy device, and says what must not have happened. */
+
 import { connect } from 'node:net'
 import type { GatewayDeps } from '../../gateway/gateway.ts'
-import * as raw from '../contract/mqtt-raw.ts'
+import {
+  cutPackets,
+  idOf,
+  PINGREQ,
+  PINGRESP,
+  PUBACK,
+  PUBLISH,
+  type RawPacket,
+  type RawPublish,
+  readPublish,
+} from '../contract/mqtt-raw.ts'
 import { startEmbedded } from '../gateway/embedded.ts'
 import { telemetry, until } from '../gateway/fixtures.ts'
 import { type FuzzConnection, fuzzConnection, messageOf } from './packets.ts'
@@ -125,18 +136,18 @@ export async function runPackets(options: PacketRun): Promise<PacketReport> {
   function note(
     { device, packets: sent }: FuzzConnection,
     number: number,
-    received: readonly raw.RawPacket[],
+    received: readonly RawPacket[],
     where: string,
   ) {
-    const published = new Map<number, raw.RawPublish[]>()
-    for (const packet of raw.cutPackets(Buffer.concat(sent)).packets) {
-      if (packet.type !== raw.PUBLISH || ((packet.flags >> 1) & 3) !== 1) continue
+    const published = new Map<number, RawPublish[]>()
+    for (const packet of cutPackets(Buffer.concat(sent)).packets) {
+      if (packet.type !== PUBLISH || ((packet.flags >> 1) & 3) !== 1) continue
       const publish = readOrNull(packet)
       if (publish) published.set(publish.id, [...(published.get(publish.id) ?? []), publish])
     }
-    for (const puback of received.filter(({ type }) => type === raw.PUBACK)) {
+    for (const puback of received.filter(({ type }) => type === PUBACK)) {
       report.pubacks += 1
-      const id = raw.idOf(puback)
+      const id = idOf(puback)
       const meant = published.get(id)
       if (!meant) throw new Error(`${where}: PUBACK for ${id}, which was not published`)
       const [only] = meant
@@ -152,9 +163,9 @@ function soundMessage(payload: string, number: number, id: number): { boot: stri
   return strip(payload) === strip(messageOf(number, id - 1)) ? { boot: `c${number}`, seq: id - 1 } : null
 }
 
-function readOrNull(packet: raw.RawPacket): raw.RawPublish | null {
+function readOrNull(packet: RawPacket): RawPublish | null {
   try {
-    return raw.readPublish(packet)
+    return readPublish(packet)
   } catch {
     return null
   }
@@ -163,19 +174,19 @@ function readOrNull(packet: raw.RawPacket): raw.RawPublish | null {
 /** Sends all of it and waits until the broker closes or answers the last PINGREQ; where that cannot be read as a packet, until it closes after our end. */
 async function talk(port: number, { chunks, packets }: FuzzConnection, deadlineMs: number) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
-  const framed = raw.cutPackets(Buffer.concat(packets))
-  const pings = framed.packets.filter(({ type, body }) => type === raw.PINGREQ && body.length === 0).length
-  const mayAnswer = framed.rest.length === 0 && framed.packets.at(-1)?.type === raw.PINGREQ
-  const received: raw.RawPacket[] = []
+  const framed = cutPackets(Buffer.concat(packets))
+  const pings = framed.packets.filter(({ type, body }) => type === PINGREQ && body.length === 0).length
+  const mayAnswer = framed.rest.length === 0 && framed.packets.at(-1)?.type === PINGREQ
+  const received: RawPacket[] = []
   let rest: Buffer = Buffer.alloc(0)
   let answered = 0
   let closed = false
   socket.on('error', () => undefined)
   socket.on('data', chunk => {
-    const found = raw.cutPackets(Buffer.concat([rest, chunk]))
+    const found = cutPackets(Buffer.concat([rest, chunk]))
     rest = found.rest
     received.push(...found.packets)
-    answered += found.packets.filter(({ type }) => type === raw.PINGRESP).length
+    answered += found.packets.filter(({ type }) => type === PINGRESP).length
   })
   socket.on('end', () => socket.end())
   const end = new Promise<void>(resolve =>

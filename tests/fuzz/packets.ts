@@ -1,6 +1,19 @@
 /** Makes spoilt MQTT connections: each follows from the seed and its number alone. */
 
-import * as raw from '../contract/mqtt-raw.ts'
+import {
+  answerPacket,
+  connectPacket,
+  disconnectPacket,
+  PUBACK,
+  PUBCOMP,
+  PUBREC,
+  PUBREL,
+  packet,
+  pingPacket,
+  publishPacket,
+  subscribePacket,
+  unsubscribePacket,
+} from '../contract/mqtt-raw.ts'
 import { createRandom, mix, type Random } from '../faults/random.ts'
 import { byteMutations, CANARY, randomBytes } from './mutate.ts'
 
@@ -39,7 +52,7 @@ export function fuzzConnection(seed: number, connection: number, devices: readon
   const topic = `mimamori/v1/demo/${device}/${random.pick(['telemetry', 'event', 'status', 'receipt'])}`
   const packets: Buffer[] = []
   const how: string[] = []
-  const connect = raw.connectPacket({
+  const connect = connectPacket({
     clientId: `demo.${device}`,
     username: device,
     password: random.chance(0.93) ? device : 'wrong',
@@ -64,15 +77,15 @@ export function fuzzConnection(seed: number, connection: number, devices: readon
     packets.push(given.bytes)
     how.push(given.name)
   }
-  packets.push(raw.pingPacket())
+  packets.push(pingPacket())
   how.push('ping')
   return { device, packets, chunks: cut(random, Buffer.concat(packets)), how }
 }
 
 function soundPacket(random: Random, device: string, connection: number, index: number): Buffer {
-  if (random.chance(0.1)) return raw.pingPacket()
+  if (random.chance(0.1)) return pingPacket()
   const topic = `mimamori/v1/demo/${device}/telemetry`
-  return raw.publishPacket({
+  return publishPacket({
     topic,
     payload: messageOf(connection, index),
     qos: 1,
@@ -90,7 +103,7 @@ function anyPacket(random: Random, topic: string, connect: Buffer): Buffer {
     : random.pick([...FILTERS, 'mimamori/v1/demo/mat2/telemetry', 'mimamori/v1/demo/registry'])
   const makers: (() => Buffer)[] = [
     () =>
-      raw.publishPacket({
+      publishPacket({
         topic: to,
         payload,
         qos: random.int(0, 3),
@@ -99,20 +112,20 @@ function anyPacket(random: Random, topic: string, connect: Buffer): Buffer {
         dup: random.chance(0.3),
       }),
     () =>
-      raw.subscribePacket(
+      subscribePacket(
         id,
         Array.from({ length: random.int(0, 5) }, () => [random.pick(FILTERS), random.int(0, 4)] as const),
       ),
     () =>
-      raw.unsubscribePacket(
+      unsubscribePacket(
         id,
         Array.from({ length: random.int(0, 5) }, () => random.pick(FILTERS)),
       ),
-    () => raw.answerPacket(random.pick([raw.PUBACK, raw.PUBREC, raw.PUBREL, raw.PUBCOMP]), id),
-    () => raw.packet(random.int(0, 15), random.int(0, 15), randomBytes(random, random.int(0, 30))),
-    () => raw.pingPacket(),
-    () => (random.chance(0.2) ? raw.disconnectPacket() : raw.pingPacket()),
-    () => (random.chance(0.2) ? connect : raw.pingPacket()),
+    () => answerPacket(random.pick([PUBACK, PUBREC, PUBREL, PUBCOMP]), id),
+    () => packet(random.int(0, 15), random.int(0, 15), randomBytes(random, random.int(0, 30))),
+    () => pingPacket(),
+    () => (random.chance(0.2) ? disconnectPacket() : pingPacket()),
+    () => (random.chance(0.2) ? connect : pingPacket()),
   ]
   return random.chance(0.5) ? makers[0]!() : random.pick(makers)()
 }

@@ -1,12 +1,11 @@
 /** Sends fuzzed packets through a whole gateway, and says what must not have happened with the packet that did it. */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { DevicePacket } from '../../gateway/bus.ts'
 import type { Gateway, GatewayDeps } from '../../gateway/gateway.ts'
 import type { GatewayTotals } from '../../gateway/heartbeat.ts'
 import { facilityOfPacket } from '../../gateway/ledger/packet-balance.ts'
 import type { Log } from '../../gateway/log.ts'
 import { until } from '../gateway/fixtures.ts'
+import { grows, settledHeapMb } from './heap.ts'
 import { BEGIN_MS, STEP_MS } from './house.ts'
 import { type PayloadHouse, startPayloadHouse } from './payload-house.ts'
 import { type FuzzPacket, fuzzPacket } from './payloads.ts'
@@ -22,7 +21,8 @@ export interface PayloadRun {
   around?: GatewayDeps['around']
   ingest?(ingest: Gateway['ingest']): Gateway['ingest']
   log?(log: Log): void
-  progress?(done: number): void
+  /** `heapMb`: after the last phase. */
+  progress?(done: number, heapMb?: number): void
 }
 
 export interface PayloadReport {
@@ -56,6 +56,7 @@ export async function runPayloads(options: PayloadRun): Promise<PayloadReport> {
       await runPhase(house, options, from, Math.min(from + phase, payloads), report)
       report.heapMb.push(await settledHeapMb())
     }
+    if (grows(report.heapMb)) throw new Error(`seed ${options.seed}: the heap grows, MB: ${report.heapMb.join(' ')}`)
     report.totals = house.gateway.totals('demo')
     report.rows = house.rows()
     report.reasons = await reasonsOf(house.gateway)
@@ -95,7 +96,7 @@ async function runPhase(house: PayloadHouse, options: PayloadRun, from: number, 
     if (underWay >= MAX_UNDER_WAY || index % 500 === 0) await turn()
     if (underWay >= MAX_UNDER_WAY)
       await soon(options, index, 'packets before it are acknowledged', () => underWay < MAX_UNDER_WAY / 2)
-    if (index % 1_000 === 0) options.progress?.(index)
+    if (index % 1_000 === 0) options.progress?.(index, report.heapMb.at(-1))
   }
   await soon(options, to - 1, 'all packets up to it are acknowledged', () => underWay <= 0).catch(error => {
     const lost = done.indexOf(0)
@@ -160,15 +161,3 @@ async function soon(options: PayloadRun, index: number, what: string, holds: () 
 }
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
-
-let collect: (() => void) | undefined
-async function settledHeapMb(): Promise<number> {
-  if (!collect) {
-    setFlagsFromString('--expose-gc')
-    collect = runInNewContext('gc') as () => void
-  }
-  await turn()
-  collect()
-  collect()
-  return Math.round((process.memoryUsage().heapUsed / 1e6) * 10) / 10
-}

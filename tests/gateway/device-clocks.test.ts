@@ -63,6 +63,13 @@ describe('skew', () => {
     expect(board.state(device).newest.heart_rate?.measuredMs).toBe(RX + 1_000)
   })
 
+  test('a clock that was years ahead and is set right is believed again, and so is what the device then says', () => {
+    const board = createBoardModel(null)
+    board.status(device, online(Date.UTC(2099, 0, 1)), RX, false)
+    board.status(device, { v: 1, state: 'offline', ts: RX + 59_000 }, RX + 60_000, false)
+    expect(board.state(device)).toMatchObject({ online: false, skewMs: -1_000 })
+  })
+
   test('is remembered with the board', () => {
     const board = createBoardModel(null)
     board.status(device, online(RX - 7_000), RX, false)

@@ -125,7 +125,7 @@ export function createBroker(deps: BrokerDeps): Broker {
         server.listen(deps.port, deps.host ?? '0.0.0.0', resolve)
       })
       watch = setInterval(() => {
-        for (const connection of connections) connection.endIfSilent(performance.now())
+        for (const connection of connections) connection.keepAlive(performance.now())
       }, WATCH_MS)
       const address = server.address()
       return typeof address === 'object' && address ? address.port : deps.port
@@ -149,6 +149,7 @@ export function createBroker(deps: BrokerDeps): Broker {
       maxPacketBytes: MAX_PACKET_BYTES,
       shared,
       ingest,
+      connected: () => client.connected,
       mayTake: topic => mayTake(client, topic),
       keepaliveS: () => keepalives.get(client) ?? 0,
       close: () => client.close(),

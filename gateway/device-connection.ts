@@ -11,8 +11,11 @@ import { tapSocket } from './tapped-stream.ts'
 export interface DeviceConnection {
   /** For the library. */
   stream: Duplex
-  /** Ends the connection when nothing has come for one and a half times as long as the client said. [MQTT-3.1.2-24] */
-  endIfSilent(nowMs: number): void
+  /**
+   * Now and then: ends the connection when nothing has come for one and a half times as long as the client said [MQTT-3.1.2-24]; reads a little
+   * where reading is paused, for the client's PINGREQ stands behind what it has sent.
+   */
+  keepAlive(nowMs: number): void
   /** Calls `acknowledge`, which has the library write the PUBACK of a packet of QoS 1, when those of all packets before it are written. */
   inTurn(messageId: number, acknowledge: () => void): void
 }
@@ -23,6 +26,8 @@ export interface DeviceConnectionDeps {
   /** Bytes held by all connections together. */
   shared: NonNullable<HeldLimits['shared']>
   ingest: Ingest
+  /** Whether the client is signed in. */
+  connected(): boolean
   /** Whether the client is signed in and what it publishes on this topic is the gateway's alone. */
   mayTake(topic: string): boolean
   /** Seconds; 0: the client asked for none, or is not signed in yet. */
@@ -34,6 +39,7 @@ export interface DeviceConnectionDeps {
 /** A client that has so much under way is not read until half of it is done. */
 const MAX_HELD = 2_000
 const MAX_HELD_BYTES = 4 * 1024 * 1024
+const PINGRESP = Buffer.from([0xd0, 0])
 
 export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnection {
   const acks = createAckQueue(packets => void tapped.stream.write(packets))
@@ -44,7 +50,7 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
     { pause: () => tapped.pause(), resume: () => tapped.resume() },
   )
   const tapped = tapSocket(deps.socket, rest =>
-    createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, check: isWellFormed, rest, publish }),
+    createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, check: isWellFormed, rest, publish, ping }),
   )
   tapped.stream.once('close', () => {
     acks.close()
@@ -53,11 +59,13 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
 
   return {
     stream: tapped.stream,
-    endIfSilent(nowMs) {
+    keepAlive(nowMs) {
       const limitMs = deps.keepaliveS() * 1_500
+      if (limitMs === 0) return
       // While we do not read we cannot know.
-      if (limitMs > 0 && !tapped.paused() && nowMs - tapped.heardMs() > limitMs)
-        tapped.stream.destroy(new Error('keep alive timeout'))
+      if (tapped.paused()) {
+        if (held.hasReserve()) tapped.readOnce()
+      } else if (nowMs - tapped.heardMs() > limitMs) tapped.stream.destroy(new Error('keep alive timeout'))
     },
     inTurn(messageId, acknowledge) {
       const [turn, ...later] = turns.get(messageId) ?? []
@@ -66,6 +74,13 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
       if (turn) turn(acknowledge)
       else acknowledge()
     },
+  }
+
+  /** Answered here, because the library reads on only when the gateway is done with what it was given. */
+  function ping(): boolean {
+    if (!deps.connected()) return false
+    tapped.stream.write(PINGRESP)
+    return true
   }
 
   function publish({ topic, payload, messageId }: { topic: string; payload: Buffer; messageId: number }): boolean {

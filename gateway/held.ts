@@ -10,9 +10,16 @@ export interface HeldLimits {
 export interface Held {
   add(bytes: number): void
   remove(bytes: number): void
+  /** Whether there is room for a little more, although reading is paused. */
+  hasReserve(): boolean
   /** The connection is over: what it still holds no longer counts against it. */
   end(): void
 }
+
+/** A client has no more packet ids than these. */
+const MAX_UNDER_WAY = 65_535
+/** Of the bytes, so many times the limit. */
+const RESERVE = 2
 
 /** Reading goes on at half of the limits, in any case when nothing is held. */
 export function createHeld(limits: HeldLimits, flow: { pause(): void; resume(): void }): Held {
@@ -38,6 +45,10 @@ export function createHeld(limits: HeldLimits, flow: { pause(): void; resume(): 
       if (!paused || ended || (packets > 0 && isAbove(0.5))) return
       paused = false
       flow.resume()
+    },
+    hasReserve() {
+      const inShared = shared === undefined || shared.bytes < shared.maxBytes * RESERVE
+      return packets < MAX_UNDER_WAY && bytes < limits.bytes * RESERVE && inShared
     },
     end() {
       ended = true

@@ -22,6 +22,8 @@ export interface ScannerOptions {
   check?(bytes: Buffer, from: number, bodyAt: number, end: number): boolean
   /** Called in the order of the stream. False: not for us, the packet goes with the rest. */
   publish(packet: ScannedPublish): boolean
+  /** A PINGREQ, in the order of the stream; false as above. */
+  ping?(): boolean
   /** Whole packets of all other kinds, in the order of the stream; also PUBLISH packets that are malformed. */
   rest(bytes: Buffer): void
 }
@@ -30,11 +32,19 @@ export interface ScannerOptions {
 const QOS1_PUBLISH = 0x32
 const TYPE_AND_QOS = 0xf6
 const RETAIN = 0x01
+const PINGREQ = 0xc0
 /** [MQTT-2.2.3]: seven bits a byte, lowest first, at most four bytes. */
 const MAX_LENGTH_BYTES = 4
 const EMPTY = Buffer.alloc(0)
 
-export function createPublishScanner({ version, maxBytes, check, publish, rest }: ScannerOptions): PublishScanner {
+export function createPublishScanner({
+  version,
+  maxBytes,
+  check,
+  publish,
+  ping,
+  rest,
+}: ScannerOptions): PublishScanner {
   /** The beginning of a packet whose end is still to come. */
   let begun: Buffer[] = []
   let begunBytes = 0
@@ -87,6 +97,9 @@ export function createPublishScanner({ version, maxBytes, check, publish, rest }
           if (restFrom < at) rest(bytes.subarray(restFrom, at))
           restFrom = publish(packet) ? end : at
         }
+      } else if (ping && bytes[at] === PINGREQ && length === 0) {
+        if (restFrom < at) rest(bytes.subarray(restFrom, at))
+        restFrom = ping() ? end : at
       }
       at = end
     }

@@ -9,6 +9,8 @@ export interface TappedStream {
   /** Nothing more is read from the socket until `resume`. */
   pause(): void
   resume(): void
+  /** Reads once more, whatever comes next, and pauses again. */
+  readOnce(): void
   paused(): boolean
   /** When the last bytes came, by `performance.now()`. */
   heardMs(): number
@@ -22,6 +24,7 @@ export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => v
   let full = false
   let paused = false
   let resting = false
+  let once = false
   let readBytes = 0
   let heardMs = performance.now()
   const go = (): void => {
@@ -66,6 +69,10 @@ export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => v
   })
   socket.on('data', chunk => {
     heardMs = performance.now()
+    if (once) {
+      once = false
+      if (paused) socket.pause()
+    }
     if (!scanner.push(chunk as Buffer)) stream.destroy(new Error('malformed or too long packet'))
     else rest(chunk.length)
   })
@@ -81,8 +88,14 @@ export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => v
     },
     resume() {
       paused = false
+      once = false
       heardMs = performance.now()
       go()
+    },
+    readOnce() {
+      if (!paused || full || resting) return
+      once = true
+      socket.resume()
     },
     paused: () => paused,
     heardMs: () => heardMs,

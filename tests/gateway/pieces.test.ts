@@ -8,6 +8,7 @@ import { contentHash } from '../../gateway/content-hash.ts'
 import { decode } from '../../gateway/decode.ts'
 import type { Entry } from '../../gateway/entries.ts'
 import { createEntryEncoder } from '../../gateway/entries.ts'
+import { createHeld } from '../../gateway/held.ts'
 import { addTo, coverOf, type Intervals, includes } from '../../gateway/intervals.ts'
 import { createReceived } from '../../gateway/received.ts'
 import { createRecentHashes, HASHES_KEPT } from '../../gateway/recent-hashes.ts'
@@ -182,6 +183,51 @@ test('acknowledgements go out in order of arrival, together, and stop when the c
   d?.()
   await turn()
   expect(written).toEqual([[1, 2, 300]])
+})
+
+test("another's acknowledgement takes its place in the order, and is not called for when the connection has ended", async () => {
+  const said: string[] = []
+  const turn = () => new Promise(resolve => setImmediate(resolve))
+  const queue = createAckQueue(packets => void said.push(`${packets.length / 4} own`))
+  const first = queue.hold(1)
+  const others = [queue.turn(), queue.turn()]
+  const last = queue.hold(2)
+  const open = queue.hold(3)
+  const late = queue.turn()
+  last()
+  others.forEach((finish, i) => {
+    finish(() => said.push(`other ${i}`))
+  })
+  await turn()
+  expect(said).toEqual([])
+  first()
+  await turn()
+  expect(said).toEqual(['1 own', 'other 0', 'other 1', '1 own'])
+  queue.close()
+  open()
+  late(() => said.push('too late'))
+  await turn()
+  expect(said).toHaveLength(4)
+})
+
+test('a connection that is not read has a reserve, which ends at twice the bytes, its own or those of all', () => {
+  const shared = { bytes: 0, maxBytes: 100 }
+  const flow: string[] = []
+  const heldOf = () =>
+    createHeld(
+      { packets: 3, bytes: 50, shared },
+      { pause: () => flow.push('pause'), resume: () => flow.push('resume') },
+    )
+  const [one, other] = [heldOf(), heldOf()]
+  for (let i = 0; i < 4; i += 1) one.add(20)
+  expect([flow, one.hasReserve()]).toEqual([['pause'], true])
+  one.add(20)
+  expect([one.hasReserve(), other.hasReserve()]).toEqual([false, true])
+  other.add(100)
+  expect(other.hasReserve()).toBe(false)
+  for (let i = 0; i < 5; i += 1) one.remove(20)
+  other.remove(100)
+  expect([flow, one.hasReserve(), other.hasReserve()]).toEqual([['pause', 'pause', 'resume', 'resume'], true, true])
 })
 
 describe('decoding', () => {

@@ -1,11 +1,16 @@
 /** The only door to libsql: a SQLite file as a Kysely database whose errors are AppErrors. */
-import { type Dialect, type DialectAdapter, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Dialect, type DialectAdapter, type Driver, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 import { AppError } from '../../core/errors.ts'
 import type { RegistrySchema } from './schema.ts'
 
-/** How long a write waits for another process's transaction before it fails. */
+/** How long a single statement waits, inside SQLite, for another process's transaction before it fails. */
 const BUSY_MS = 5_000
+/** How long a transaction waits for another process's before it fails. */
+const BEGIN_MS = 10_000
+/** The longest pause between two tries to begin: short and random, for SQLite's own waiting (up to 100 ms a try) starves beside a busy writer. */
+const BEGIN_AGAIN_MS = 5
 
 /**
  * Opens (and creates) a database file in a folder that exists; `:memory:` lives as long as the connection.
@@ -23,11 +28,14 @@ export function openSqlite(file: string): Kysely<RegistrySchema> {
   return new Kysely<RegistrySchema>({ dialect: dialectOf(asKyselyExpects(connection)) })
 }
 
-/** Kysely's SQLite, but for one thing: a migration and the note that it was done are one transaction, which other processes wait for. */
+/**
+ * Kysely's SQLite, but for two things: a migration and the note that it was done are one transaction, which other processes
+ * wait for; and a transaction that must wait for another process leaves the event loop free.
+ */
 function dialectOf(database: SqliteDatabase): Dialect {
   const sqlite = new SqliteDialect({ database })
   return {
-    createDriver: () => sqlite.createDriver(),
+    createDriver: () => waiting(sqlite.createDriver(), database),
     createQueryCompiler: () => sqlite.createQueryCompiler(),
     createIntrospector: db => sqlite.createIntrospector(db),
     createAdapter: () => TRANSACTIONAL,
@@ -39,6 +47,39 @@ const TRANSACTIONAL: DialectAdapter = {
   supportsTransactionalDdl: true,
   acquireMigrationLock: async () => undefined,
   releaseMigrationLock: async () => undefined,
+}
+
+/** The driver, whose transactions begin as soon as no other process writes. Throws `registry_unavailable` after 10 s. */
+function waiting(driver: Driver, database: SqliteDatabase): Driver {
+  // One statement for all: libsql leaves a statement that met SQLITE_BUSY open until it runs again.
+  const immediately = database.prepare('begin immediate')
+  const begin = async () => {
+    const until = performance.now() + BEGIN_MS
+    for (;;) {
+      try {
+        // A deferred transaction that reads and then writes fails at once when another process wrote in between; an immediate one waits.
+        return immediately.run([])
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > until) throw error
+      }
+      await sleep(Math.random() * BEGIN_AGAIN_MS)
+    }
+  }
+  return Object.assign(driver, {
+    beginTransaction: async () => {
+      database.prepare('pragma busy_timeout = 0').all([])
+      try {
+        await begin()
+      } finally {
+        database.prepare(`pragma busy_timeout = ${BUSY_MS}`).all([])
+      }
+    },
+  })
+}
+
+function isBusy(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
 }
 
 function connect(file: string): Libsql.Database {
@@ -53,8 +94,7 @@ function asKyselyExpects(connection: Libsql.Database): SqliteDatabase {
   return {
     close: () => void connection.close(),
     prepare: sql => {
-      // A deferred transaction that reads and then writes fails at once when another process wrote in between; an immediate one waits.
-      const statement = guarded(() => connection.prepare(sql === 'begin' ? 'begin immediate' : sql))
+      const statement = guarded(() => connection.prepare(sql))
       return {
         reader: statement.reader,
         all: parameters => guarded(() => statement.all(...parameters)),

@@ -1,5 +1,6 @@
 /** The registry's contract on SQLite files, and what only SQLite can break. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import { registryContract } from './registry.ts'
 
 const run = promisify(execFile)
 const WRITER = join(import.meta.dirname, 'registry/writer/main.ts')
+const HOG = join(import.meta.dirname, 'registry/hog/main.ts')
 const addRoomsElsewhere = async (file: string, ...args: (string | number)[]) => {
   await run(process.execPath, ['--import', 'tsx', WRITER, file, ...args.map(String)])
 }
@@ -112,6 +114,21 @@ describe('registry on SQLite', () => {
       await new Promise(next => setTimeout(next, 1))
     }
     await elsewhere
+    await db.destroy()
+  })
+
+  it('finds the gap between two transactions of another process that writes without a pause', async () => {
+    const file = join(dir, 'h.sqlite')
+    await (await createRegistry({ file })).stop()
+    const db = openSqlite(file)
+    const hog = spawn(process.execPath, ['--import', 'tsx', HOG, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(hog.stdout, 'data')
+    try {
+      for (const name of ['a', 'b'])
+        await db.transaction().execute(trx => trx.insertInto('settings').values({ name, value: '' }).execute())
+    } finally {
+      hog.kill('SIGKILL')
+    }
     await db.destroy()
   })
 

@@ -2,14 +2,18 @@
 
 export interface ByteWriter {
   byte(value: number): void
-  /** Bytes made before, for example by `utf8`. */
-  bytes(value: Uint8Array): void
+  /** Bytes made before, for example by `utf8`; of a larger array those from `from` on and before `to`. */
+  bytes(value: Uint8Array, from?: number, to?: number): void
   text(value: string): void
   /** As `String(value)`; integers without a string in between. */
   number(value: number): void
   /** A whole number from 0 to 999,999,999 with at least `digits` digits. */
   padded(value: number, digits: number): void
   length(): number
+  /** So much can be written without growing. */
+  capacity(): number
+  /** Takes back all but the first `bytes`. */
+  cut(bytes: number): void
   /** What was written; valid until more is. */
   written(): Uint8Array
 }
@@ -18,6 +22,7 @@ const FIRST_BYTES = 16_384
 /** UTF-8 needs at most so many bytes for one unit of a text. */
 const BYTES_PER_UNIT = 3
 const MAX_DIGITS = 16
+const LONG_PIECE = 64
 const ZERO = 0x30
 const BILLION = 1e9
 
@@ -34,11 +39,13 @@ export function createByteWriter(firstBytes = FIRST_BYTES): ByteWriter {
       if (length === buffer.length) grow(1)
       buffer[length++] = value
     },
-    bytes(value) {
-      if (length + value.length > buffer.length) grow(value.length)
-      // Short pieces: a loop is faster than a call.
-      for (let i = 0; i < value.length; i += 1) buffer[length + i] = value[i]!
-      length += value.length
+    bytes(value, from = 0, to = value.length) {
+      if (length + to - from > buffer.length) grow(to - from)
+      // For short pieces a loop is faster than a call.
+      if (to - from > LONG_PIECE) {
+        buffer.set(from === 0 && to === value.length ? value : value.subarray(from, to), length)
+        length += to - from
+      } else for (let i = from; i < to; i += 1) buffer[length++] = value[i]!
     },
     text,
     number(value) {
@@ -56,6 +63,10 @@ export function createByteWriter(firstBytes = FIRST_BYTES): ByteWriter {
       digits(value, least)
     },
     length: () => length,
+    capacity: () => buffer.length,
+    cut(bytes) {
+      length = bytes
+    },
     written: () => buffer.subarray(0, length),
   }
 

@@ -1,4 +1,5 @@
 /** Keeps refused, conflicting and unverifiable messages for 30 days in daily files. */
+import type { CommitDigest } from './digest.ts'
 import { type Entry, isRefused } from './entries.ts'
 import { type DayFiles, dayOf, type KeptKind } from './kept/day-files.ts'
 import { errorFields, type Log } from './log.ts'
@@ -21,7 +22,7 @@ const WAIT_MS = 1_000
 
 export interface AsideDeps {
   files: DayFiles
-  consumer: Consumer<Entry>
+  consumer: Consumer<Entry, CommitDigest>
   clock(): number
   log: Log
 }
@@ -49,12 +50,12 @@ export function createAside({ files, consumer, clock, log }: AsideDeps): Aside {
         continue
       }
       const lines: Record<'rejections' | 'conflicts', string[]> = { rejections: [], conflicts: [] }
-      commit.entries.forEach((entry, i) => {
+      for (const { at, entry } of commit.digest().notable) {
         const kind = kindOf(entry)
-        if (kind) lines[kind].push(JSON.stringify({ position: commit.first + i, ...entry }))
-      })
+        if (kind) lines[kind].push(JSON.stringify({ position: commit.first + at, ...entry }))
+      }
       while (!(await keep(lines))) if (stopping.signal.aborted) return
-      consumer.advance(commit.first + commit.entries.length, null)
+      consumer.advance(commit.first + commit.count, null)
     }
   }
 

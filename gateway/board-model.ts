@@ -64,6 +64,7 @@ const nothingYet = (): DeviceState => ({
 export function createBoardModel(saved: BoardState | null): BoardModel {
   const facilities = new Map(Object.entries(saved ?? {}).map(([id, devices]) => [id, new Map(Object.entries(devices))]))
   const news = new Map<string, { devices: Set<string>; accepted: number }>()
+  const states = new WeakMap<KnownDevice, DeviceState>()
 
   return {
     accepted(entry, device, extras) {
@@ -113,7 +114,16 @@ export function createBoardModel(saved: BoardState | null): BoardModel {
       Object.fromEntries([...facilities].map(([id, devices]) => [id, Object.fromEntries(devices)])) as BoardState,
   }
 
-  function stateOf({ facility, id }: KnownDevice): DeviceState {
+  function stateOf(device: KnownDevice): DeviceState {
+    let state = states.get(device)
+    if (!state) {
+      state = stateIn(device)
+      states.set(device, state)
+    }
+    return state
+  }
+
+  function stateIn({ facility, id }: KnownDevice): DeviceState {
     let devices = facilities.get(facility)
     if (!devices) {
       devices = new Map<string, DeviceState>()

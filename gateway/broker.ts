@@ -9,6 +9,7 @@ import { parseDeviceTopic } from '../core/topics.ts'
 import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
 import { createDeviceConnection, type DeviceConnection } from './device-connection.ts'
 import { type DeviceRights, rightsOf } from './device-rights.ts'
+import { facilityOfPacket } from './ledger/packet-balance.ts'
 import { errorFields, type Log } from './log.ts'
 
 /** `device`: one device with the contract's rights. `platform`: the server, an operator's tool; may do all. Null: refused. */
@@ -21,6 +22,8 @@ export interface BrokerDeps {
   authenticate(clientId: string, username: string, password: string): Promise<BrokerIdentity | null>
   /** Given every packet on a device's topic; acknowledged when it is done with. */
   ingest: Ingest
+  /** So many packets of a facility that the gateway was given were acknowledged, or have lost their connection. */
+  acknowledged?(facility: string, packets: number): void
   log: Log
 }
 
@@ -53,7 +56,7 @@ interface Session {
 }
 
 export function createBroker(deps: BrokerDeps): Broker {
-  const { ingest, log } = deps
+  const { ingest, log, acknowledged = () => undefined } = deps
   const sessions = new WeakMap<Client, Session>()
   const willTopics = new WeakMap<Client, string>()
   const keepalives = new WeakMap<Client, number>()
@@ -97,8 +100,15 @@ export function createBroker(deps: BrokerDeps): Broker {
     if (!packet.topic.endsWith('/status')) packet.retain = false
     const { topic, payload } = packet
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-    ingest({ topic, payload: bytes, retained: false, ...(own || !device ? {} : { publisher: device }) }, ({ close }) =>
-      close ? done(new Error('refused')) : take(),
+    const given = { topic, payload: bytes, retained: false, ...(own || !device ? {} : { publisher: device }) }
+    ingest(
+      given,
+      (_ticket, outcome) => {
+        acknowledged(facilityOfPacket(given), 1)
+        if (outcome?.close) done(new Error('refused'))
+        else take()
+      },
+      0,
     )
   }
   aedes.authorizeSubscribe = (client, subscription, done) => {
@@ -152,6 +162,10 @@ export function createBroker(deps: BrokerDeps): Broker {
       connected: () => client.connected,
       mayTake: topic => mayTake(client, topic),
       keepaliveS: () => keepalives.get(client) ?? 0,
+      acknowledged(packets) {
+        const identity = sessions.get(client)?.identity
+        if (identity?.kind === 'device') acknowledged(identity.facility, packets)
+      },
       close: () => client.close(),
     })
     connections.add(connection)

@@ -25,8 +25,14 @@ export interface DevicePacket {
 }
 
 /**
- * Told once everything in the packet is durable or needs no keeping. `close`: end the connection instead of acknowledging, if there is one.
+ * What is to be done about a packet besides acknowledging it. `close`: end the connection instead, if there is one.
  * `holdMs`: the device sends too fast; whoever has it on the line acknowledges so much later.
  */
-export type PacketDone = (outcome: { close: boolean; holdMs: number }) => void
-export type Ingest = (packet: DevicePacket, done: PacketDone) => void
+export interface PacketOutcome {
+  close: boolean
+  holdMs: number
+}
+/** Told once everything in the packet is durable or needs no keeping. No outcome: it is acknowledged now. */
+export type PacketDone = (ticket: number, outcome?: PacketOutcome) => void
+/** @param ticket given back to `done`: one function may serve for all packets of a connection */
+export type Ingest = (packet: DevicePacket, done: PacketDone, ticket: number) => void

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createAckQueue } from './ack-queue.ts'
-import type { Ingest } from './bus.ts'
+import type { Ingest, PacketOutcome } from './bus.ts'
 import { createHeld, type HeldLimits } from './held.ts'
 import { isWellFormed } from './packet-form.ts'
 import { createPublishScanner } from './publish-scanner.ts'
@@ -32,6 +32,8 @@ export interface DeviceConnectionDeps {
   mayTake(topic: string): boolean
   /** Seconds; 0: the client asked for none, or is not signed in yet. */
   keepaliveS(): number
+  /** So many packets that went straight to the gateway were acknowledged, or have lost their connection. */
+  acknowledged(packets: number): void
   /** Ends the connection in good order, without acknowledging. */
   close(): void
 }
@@ -42,7 +44,7 @@ const MAX_HELD_BYTES = 4 * 1024 * 1024
 const PINGRESP = Buffer.from([0xd0, 0])
 
 export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnection {
-  const acks = createAckQueue(packets => void tapped.stream.write(packets))
+  const acks = createAckQueue(packets => void tapped.stream.write(packets), deps.acknowledged)
   /** Places in the order of packets that went to the library; a client may use a number again before it was acknowledged. */
   const turns = new Map<number, ((acknowledge: () => void) => void)[]>()
   const held = createHeld(
@@ -88,21 +90,25 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
       turns.set(messageId, [...(turns.get(messageId) ?? []), acks.turn()])
       return false
     }
-    const size = payload.length
-    const acknowledge = acks.hold(messageId)
-    held.add(size)
-    deps.ingest({ topic, payload, retained: false }, ({ close, holdMs }) => {
-      held.remove(size)
-      if (close) {
-        acks.close()
-        deps.close()
-      } else if (holdMs === 0) acknowledge()
-      else {
-        // Never so long that the client would think us gone.
-        const keepaliveMs = deps.keepaliveS() * 1_000
-        setTimeout(acknowledge, keepaliveMs > 0 ? Math.min(holdMs, keepaliveMs / 2) : holdMs)
-      }
-    })
+    held.add(payload.length)
+    deps.ingest({ topic, payload, retained: false }, done, acks.hold(messageId, payload.length))
     return true
+  }
+
+  function done(ticket: number, outcome?: PacketOutcome): void {
+    if (outcome?.close) {
+      acks.close()
+      deps.close()
+    }
+    const holdMs = outcome?.holdMs ?? 0
+    if (holdMs === 0) {
+      held.remove(acks.finish(ticket))
+      return
+    }
+    // Never so long that the client would think us gone.
+    const keepaliveMs = deps.keepaliveS() * 1_000
+    const inTimeMs = keepaliveMs > 0 ? Math.min(holdMs, keepaliveMs / 2) : holdMs
+    setTimeout(() => void acks.finish(ticket), inTimeMs)
+    held.remove(acks.bytesOf(ticket))
   }
 }

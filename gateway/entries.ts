@@ -124,19 +124,20 @@ export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
   }
   /** Names of metrics come from profiles: there are few of them. */
   const metric = new Map<string, Uint8Array>()
+  /** All up to the seq, of each device's latest boot; by device, which few facilities have in common. */
+  const heads = new Map<string, { of: AcceptedEntry; bytes: Uint8Array }>()
+  const headOf = (entry: AcceptedEntry): Uint8Array => {
+    const known = heads.get(entry.d)
+    if (known && known.of.f === entry.f && known.of.p === entry.p && known.of.b === entry.b) return known.bytes
+    // Names have no characters that JSON would escape.
+    const bytes = utf8(`{"k":"a","f":"${entry.f}","d":"${entry.d}","p":"${entry.p}","b":"${entry.b}","s":`)
+    heads.set(entry.d, { of: { ...entry, v: {} }, bytes })
+    return bytes
+  }
 
   return (entry, out) => {
     if (!isAccepted(entry)) return out.text(JSON.stringify(entry))
-    // Names have no characters that JSON would escape.
-    out.bytes(KIND_AND_FACILITY)
-    out.bytes(piece(entry.f))
-    out.bytes(DEVICE)
-    out.bytes(piece(entry.d))
-    out.bytes(PROFILE)
-    out.bytes(piece(entry.p))
-    out.bytes(BOOT)
-    out.text(entry.b)
-    out.bytes(SEQ)
+    out.bytes(headOf(entry))
     out.number(entry.s)
     out.bytes(HASH)
     out.number(entry.h)
@@ -169,11 +170,6 @@ export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
 
 const RARE = ['nb', 'm', 'e', 'pk', 'ms', 'df', 'g', 'rc'] as const
 const [COMMA, CLOSE] = [0x2c, 0x7d]
-const KIND_AND_FACILITY = utf8('{"k":"a","f":"')
-const DEVICE = utf8('","d":"')
-const PROFILE = utf8('","p":"')
-const BOOT = utf8('","b":"')
-const SEQ = utf8('","s":')
 const HASH = utf8(',"h":')
 const RX = utf8(',"rx":')
 const COUNT = utf8(',"n":')

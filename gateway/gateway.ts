@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { placeState } from '../core/place-state.ts'
 import type { TelemetrySink, TelemetrySource } from '../core/ports.ts'
 import { boardStateSchema, createBoardModel } from './board-model.ts'
-import type { GatewayBus, Ingest } from './bus.ts'
+import type { GatewayBus, Ingest, PacketDone } from './bus.ts'
 import { type Conditions, createConditions } from './conditions/conditions.ts'
 import type { SessionLane } from './conditions/facts.ts'
+import { type CommitDigest, createDigest } from './digest.ts'
 import { createEntryEncoder, type Entry } from './entries.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
@@ -14,7 +15,7 @@ import { createIntake } from './intake.ts'
 import { readJson, writeJson } from './json-file.ts'
 import { createPacketJudge, type PacketJudge } from './judge-packet.ts'
 import { createBooks } from './ledger/books.ts'
-import { createPacketBalance, facilityOfPacket, type PacketBalance, packetsIn } from './ledger/packet-balance.ts'
+import { createPacketBalance, facilityOfPacket, type PacketBalance } from './ledger/packet-balance.ts'
 import { createStoreTally } from './ledger/store-tally.ts'
 import { createLiveOut } from './live-out.ts'
 import { errorFields, type Log } from './log.ts'
@@ -95,19 +96,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const received = createReceived()
   const { around = judge => judge } = deps
   const balance = deps.balance ?? createPacketBalance()
-  const spool = createSpool<Entry>({
+  const spool = createSpool<Entry, CommitDigest>({
     files: failStop(deps.files ?? nodeFiles(join(spoolDir, 'spool')), fatal),
     state: received,
     encode: createEntryEncoder(),
+    newDigest: createDigest,
     consumers: ['store', 'aside', 'conditions', 'ledger'],
     maxBytes: deps.spoolMaxBytes,
     ...(deps.segmentBytes === undefined ? {} : { segmentBytes: deps.segmentBytes }),
     ...(deps.commitMs === undefined ? {} : { commitMs: deps.commitMs }),
     log,
     fatal,
-    onCommit: ({ entries, messages, seconds }) => {
+    onCommit: ({ digest, messages, seconds }) => {
       metrics.commit(messages, seconds)
-      for (const [facility, packets] of packetsIn(entries)) balance.committed(facility, packets)
+      for (const [facility, packets] of digest.packets()) balance.committed(facility, packets)
     },
   })
   const registry = createFacilityRegistry({
@@ -125,15 +127,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
       running = await run()
       await registry.start()
     },
-    ingest: (packet, done) => {
+    ingest: (packet, done, ticket) => {
       if (!running) throw new Error('the gateway has not been started')
       const facility = facilityOfPacket(packet)
       balance.taken(facility)
-      if (deps.balance) return running.ingest(packet, done)
-      running.ingest(packet, outcome => {
-        balance.acknowledged(facility)
-        done(outcome)
-      })
+      if (deps.balance) return running.ingest(packet, done, ticket)
+      const counted: PacketDone = (given, outcome) => {
+        balance.acknowledged(facility, 1)
+        done(given, outcome)
+      }
+      running.ingest(packet, counted, ticket)
     },
     known: registry.known,
     ready: () => running !== null && registry.complete(),

@@ -1,6 +1,7 @@
 /** Takes packets in: judged, spooled, and only when durable acknowledged, shown and answered. */
 import type { BoardModel } from './board-model.ts'
 import type { GatewayBus, Ingest } from './bus.ts'
+import type { CommitDigest } from './digest.ts'
 import type { Entry } from './entries.ts'
 import { isRefused } from './entries.ts'
 import type { JudgedPacket, PacketJudge } from './judge-packet.ts'
@@ -12,7 +13,7 @@ import type { Spool } from './spool/spool.ts'
 
 export interface IntakeDeps {
   judge: PacketJudge
-  spool: Spool<Entry>
+  spool: Spool<Entry, CommitDigest>
   board: BoardModel
   receipts: Receipts
   bus: GatewayBus
@@ -26,26 +27,33 @@ export interface IntakeDeps {
 export function createIntake(deps: IntakeDeps): Ingest {
   const { judge, spool, board, receipts, bus, metrics, log } = deps
 
-  return (packet, done) => {
+  return (packet, done, ticket) => {
     const rxMs = deps.clock()
     const judged = judge.judge(packet, rxMs)
     if (judged.status) {
       board.status(judged.status.device, judged.status.message, rxMs, packet.retained)
       deps.statusTaken(judged.status.device.facility)
-      return done(IN_TIME)
+      return done(ticket)
+    }
+    const { device } = judged
+    // A receipt waits by itself for what it covers.
+    if (device) for (const boot of judged.heard) receipts.heard(device, boot)
+    const [first] = judged.accepted
+    // What a device measures may be seen a moment before it is durable: then nothing of the packet has to be kept in memory until it is.
+    if (device && first && judged.entries.length === 1 && first.entry.e === undefined && judged.holdMs === 0) {
+      board.accepted(first.entry, device, first.extras)
+      spool.append(judged.entries, 1, done, ticket)
+      return
     }
     spool.append(judged.entries, judged.messages, () => {
-      const { device } = judged
-      if (device) {
-        for (const { entry, extras } of judged.accepted) board.accepted(entry, device, extras)
-        for (const boot of judged.heard) receipts.heard(device, boot)
-      }
+      if (device) for (const { entry, extras } of judged.accepted) board.accepted(entry, device, extras)
+      const outcome = judged.holdMs === 0 ? undefined : { close: false, holdMs: judged.holdMs }
       // Only a packet of one accepted message surely has nothing refused in it.
-      if (judged.entries.length === 1 && judged.accepted.length === 1) return done(outcomeOf(judged))
+      if (judged.entries.length === 1 && first) return done(ticket, outcome)
       const told = tell(judged)
-      if (!judged.close) return done(outcomeOf(judged))
+      if (!judged.close) return done(ticket, outcome)
       // The device should hear why before its connection ends.
-      void told.then(() => done({ close: true, holdMs: 0 }))
+      void told.then(() => done(ticket, { close: true, holdMs: 0 }))
     })
   }
 
@@ -57,6 +65,3 @@ export function createIntake(deps: IntakeDeps): Ingest {
     if (failed) log.debug(errorFields(failed.reason), 'a device was not told of a refusal')
   }
 }
-
-const IN_TIME = { close: false, holdMs: 0 }
-const outcomeOf = ({ holdMs }: JudgedPacket) => (holdMs === 0 ? IN_TIME : { close: false, holdMs })

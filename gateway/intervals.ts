@@ -16,12 +16,20 @@ function indexAt(intervals: Intervals, seq: number): number {
 }
 
 export function includes(intervals: Intervals, seq: number): boolean {
+  const last = intervals.length - 1
+  if (last < 0 || seq > intervals[last]!) return false
   const at = indexAt(intervals, seq)
   return at >= 0 && seq <= intervals[at + 1]!
 }
 
 /** Adds a seq in place, joining neighbours; does nothing when it is there. */
 export function addTo(intervals: Intervals, seq: number): void {
+  const last = intervals.length - 1
+  // Nearly always it is the next one.
+  if (last > 0 && intervals[last] === seq - 1) {
+    intervals[last] = seq
+    return
+  }
   const at = indexAt(intervals, seq)
   if (at >= 0 && seq <= intervals[at + 1]!) return
   const joinsLeft = at >= 0 && intervals[at + 1] === seq - 1

@@ -10,7 +10,7 @@ import type { DevicePacket } from './bus.ts'
 import { contentHash } from './content-hash.ts'
 import { type Decoded, decode, type Unreadable } from './decode.ts'
 import type { AcceptedEntry, Entry, FateEntry, RefusedEntry } from './entries.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { Bucket, RateLimit } from './rate-limit.ts'
 import type { DeviceRecord, Received } from './received.ts'
 import type { FacilityRegistry, KnownDevice } from './registry.ts'
 
@@ -64,6 +64,7 @@ interface Route {
   channel: DeviceChannel
   device: KnownDevice | undefined
   record: DeviceRecord | null
+  bucket: Bucket | null
 }
 
 export function createPacketJudge({ registry, received, limit, skewMs }: PacketJudgeDeps): PacketJudge {
@@ -84,14 +85,22 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
     }
     const { publisher } = packet
     const route = publisher
-      ? { facility: publisher.facility, name: publisher.device, channel: null, device: undefined, record: null }
+      ? {
+          facility: publisher.facility,
+          name: publisher.device,
+          channel: null,
+          device: undefined,
+          record: null,
+          bucket: null,
+        }
       : routeOf(packet.topic)
     judged.device = route.device
-    const work: Work = { judged, packet, rxMs, ...route }
-    if (route.channel === null) {
+    const { facility, name, channel, device, record, bucket } = route
+    const work: Work = { judged, packet, rxMs, facility, name, device, record, bucket }
+    if (channel === null) {
       refuse(work, { reason: 'not_own_topic', fields: [], detail: 'a device publishes on its own topics only' }, {})
     } else {
-      const items = decode(route.channel, packet.payload)
+      const items = decode(channel, packet.payload)
       for (const item of items) judgeItem(work, item)
       // Counted before they were judged: what is lost in between shows in the ledger.
       if (items.length !== 1 && judged.entries[0]) judged.entries[0].ms = items.length
@@ -101,12 +110,12 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
   }
 
   /** Counts the packet, and its messages against the rate of the device. */
-  function finish({ judged, device, rxMs }: Work): void {
+  function finish({ judged, device, bucket, rxMs }: Work): void {
     const [first] = judged.entries
     if (!first) return
     first.pk = 1
     if (!device) return
-    judged.holdMs = limit.take(device, judged.messages, rxMs)
+    judged.holdMs = (bucket ?? limit.bucket(device)).take(judged.messages, device.profile.messages_per_second, rxMs)
     if (judged.holdMs === 0) return
     first.df = 1
     received.deferred(first.f)
@@ -120,7 +129,8 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
     const { facility, name, channel, valid } = takeApart(topic)
     const device = valid ? registry.device(facility, name) : undefined
     const record = device ? received.device(device.facility, device.id) : null
-    const route = { facility, name, channel, device, record }
+    const bucket = device ? limit.bucket(device) : null
+    const route = { facility, name, channel, device, record, bucket }
     if (device) routes.set(topic, route)
     return route
   }
@@ -133,6 +143,7 @@ export function createPacketJudge({ registry, received, limit, skewMs }: PacketJ
     name: string
     device: KnownDevice | undefined
     record: DeviceRecord | null
+    bucket: Bucket | null
     sha256?: string
   }
 

@@ -6,6 +6,7 @@ import { createInfluxTelemetry } from '../storage/telemetry/influx.ts'
 import { type GatewayConfig, parseConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { startHealthServer } from './http.ts'
+import { createPacketBalance } from './ledger/packet-balance.ts'
 import { createLog, errorFields } from './log.ts'
 import { createOutsideBroker } from './outside-broker.ts'
 import { keepHeapSmall } from './small-heap.ts'
@@ -54,12 +55,14 @@ async function run(config: GatewayConfig): Promise<void> {
     process.exit(1)
   }
   const instance = randomUUID()
+  const balance = createPacketBalance()
   const telemetry = createInfluxTelemetry(config.influx)
   const broker = createOutsideBroker({
     address: config.broker,
     facilities: config.facilities,
     instance,
-    ingest: (packet, done) => gateway.ingest(packet, done),
+    ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
+    balance,
     onSession: (...session) => gateway.session(...session),
     clock: Date.now,
     log,
@@ -75,6 +78,7 @@ async function run(config: GatewayConfig): Promise<void> {
     log,
     fatal,
     instance,
+    balance,
     commitMs: COMMIT_MS,
   })
 

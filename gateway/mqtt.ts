@@ -7,7 +7,7 @@ import mqtt, { type IClientOptions } from 'mqtt'
 import { AppError } from '../core/errors.ts'
 import { MAX_PACKET_BYTES } from '../core/messages.ts'
 import { createAckQueue } from './ack-queue.ts'
-import type { BusMessage } from './bus.ts'
+import type { BusMessage, PacketDone } from './bus.ts'
 import { createHeld } from './held.ts'
 import { errorFields, type Log } from './log.ts'
 import { createPublishScanner } from './publish-scanner.ts'
@@ -26,8 +26,10 @@ export interface LinkOptions {
   address: BrokerAddress
   clientId: string
   will?: { topic: string; payload: string }
-  /** Called in the order of arrival; the packet is acknowledged when `done` is called, in that order too. */
-  onPacket(message: BusMessage, done: () => void): void
+  /** Called in the order of arrival; the packet is acknowledged when `done` is given its ticket, in that order too. */
+  onPacket(message: BusMessage, done: PacketDone, ticket: number): void
+  /** So many packets were acknowledged, or have lost their connection. */
+  onAcknowledged?(packets: number): void
   /** At every connection: whether the broker still had our session, and with it what it had not delivered yet. */
   onSession?(present: boolean): void
   /** Another connection with our client id has taken our place. */
@@ -93,7 +95,7 @@ export function connectLink(options: LinkOptions): Link {
   })
   // Only what was published with QoS 0 comes this way: there is nothing to acknowledge.
   client.on('message', (topic, payload, { retain }) => {
-    options.onPacket({ topic, payload, retained: retain === true }, () => undefined)
+    options.onPacket({ topic, payload, retained: retain === true }, () => options.onAcknowledged?.(1), 0)
   })
   // While nothing is read, the broker's answers to pings are not either: the connection is kept alive from here.
   const pinging = setInterval(
@@ -133,7 +135,11 @@ export function connectLink(options: LinkOptions): Link {
     socket.on('error', error => {
       failure = error
     })
-    const acks = createAckQueue(packets => void tapped.stream.write(packets))
+    const acks = createAckQueue(
+      packets => void tapped.stream.write(packets),
+      packets => options.onAcknowledged?.(packets),
+    )
+    const done = (ticket: number): void => held.remove(acks.finish(ticket))
     const held = createHeld(
       { packets: maxHeld, bytes: maxHeldBytes },
       { pause: () => tapped.pause(), resume: () => tapped.resume() },
@@ -144,13 +150,9 @@ export function connectLink(options: LinkOptions): Link {
         maxBytes: MAX_BYTES,
         rest,
         publish({ topic, payload, messageId, retain }) {
-          const size = payload.length
-          const acknowledge = acks.hold(messageId)
-          held.add(size)
-          options.onPacket({ topic, payload, retained: retain }, () => {
-            acknowledge()
-            held.remove(size)
-          })
+          const ticket = acks.hold(messageId, payload.length)
+          held.add(payload.length)
+          options.onPacket({ topic, payload, retained: retain }, done, ticket)
           return true
         },
       }),

@@ -2,9 +2,10 @@
 import { AppError } from '../core/errors.ts'
 import { gatewayMessageSchema } from '../core/platform-messages.ts'
 import { facilityTopic, gatewayFilters } from '../core/topics.ts'
-import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
+import type { BusMessage, GatewayBus, Ingest, PacketDone } from './bus.ts'
 import type { SessionLane } from './conditions/facts.ts'
 import { lastWill } from './heartbeat.ts'
+import type { PacketBalance } from './ledger/packet-balance.ts'
 import type { Log } from './log.ts'
 import { type BrokerAddress, connectLink, type Link, readRetained } from './mqtt.ts'
 import { VERSION } from './version.ts'
@@ -29,6 +30,8 @@ export interface OutsideBrokerDeps {
   facilities: readonly string[]
   instance: string
   ingest: Ingest
+  /** Where the sockets count what they acknowledge; the gateway's own. */
+  balance: PacketBalance
   /** At every connection: whether the broker still had the session of this facility's connection. */
   onSession(facility: string, lane: SessionLane, present: boolean): void
   clock(): number
@@ -38,7 +41,7 @@ export interface OutsideBrokerDeps {
 }
 
 export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
-  const { address, facilities, instance, ingest, log } = deps
+  const { address, facilities, instance, ingest, balance, log } = deps
   const talk = new Map<string, Link>()
   const telemetry = new Map<string, Link>()
   /** By exact topic. */
@@ -113,15 +116,19 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
       address,
       clientId,
       log,
-      onPacket(message: BusMessage, done: () => void): void {
+      onPacket(message: BusMessage, done: PacketDone, ticket: number): void {
         const listener = listeners.get(message.topic)
         if (!listener) {
-          ingest(message, () => done())
+          ingest(message, done, ticket)
           return
         }
+        // Acknowledged like any other, so it counts like one that needs no keeping.
+        balance.taken(facility)
+        balance.committed(facility, 1)
         listener(message)
-        done()
+        done(ticket)
       },
+      onAcknowledged: (packets: number) => balance.acknowledged(facility, packets),
       onSession(present: boolean): void {
         deps.onSession(facility, lane, present)
       },

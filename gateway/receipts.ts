@@ -25,8 +25,8 @@ export interface ReceiptsDeps {
 }
 
 export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDeps): Receipts {
-  /** Boots to speak of, by `facility/device`. */
-  const due = new Map<string, Set<string>>()
+  /** Boots to speak of, by `facility/device`; nearly always one. */
+  const due = new Map<string, string[]>()
   const sentMs = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
 
@@ -40,8 +40,8 @@ export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDe
 
   function heard({ key }: { key: string }, boot: string): void {
     const boots = due.get(key)
-    if (boots) boots.add(boot)
-    else due.set(key, new Set([boot]))
+    if (!boots) due.set(key, [boot])
+    else if (!boots.includes(boot)) boots.push(boot)
   }
 
   function tick(): void {

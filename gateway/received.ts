@@ -66,11 +66,12 @@ export function createReceived(): Received {
       return kept === hash ? 'same' : 'other'
     },
     take(device, entry) {
-      count(entry)
+      const counts = count(entry)
       if (device && hasIdentity(entry)) {
-        noteGap(device, entry)
-        countGap(entry)
-        enter(device, entry)
+        const boot = bootOf(device, entry.b)
+        noteGap(boot.intervals, entry)
+        countGap(counts, entry)
+        enter(device, boot, entry)
       }
     },
     deferred(facility) {
@@ -80,23 +81,24 @@ export function createReceived(): Received {
     totals: facility => ({ ...totalsOf(facility) }),
     apply(entry) {
       if (!hasFate(entry)) return
-      count(entry)
-      if (entry.df) totalsOf(entry.f).deferred += 1
+      const counts = count(entry)
+      if (entry.df) counts.deferred += 1
       if (!hasIdentity(entry)) return
-      countGap(entry)
-      enter(deviceOf(keyOf(entry.f, entry.d)), entry)
+      countGap(counts, entry)
+      const device = deviceOf(keyOf(entry.f, entry.d))
+      enter(device, bootOf(device, entry.b), entry)
     },
     snapshot,
     restore,
   }
 
-  function count(entry: FateEntry): void {
+  function count(entry: FateEntry): FateTotals {
     const counts = totalsOf(entry.f)
     counts[FATE[entry.k]] += 1
+    return counts
   }
 
-  function countGap(entry: FateEntry): void {
-    const counts = totalsOf(entry.f)
+  function countGap(counts: FateTotals, entry: FateEntry): void {
     counts.received += 1
     counts.missing += entry.g ?? 0
     if (entry.rc) counts.recovered += 1
@@ -169,14 +171,13 @@ const hasIdentity = (entry: FateEntry): entry is Identified =>
   (entry.k === 'a' || entry.k === 'r') && entry.b !== undefined && entry.s !== undefined && entry.h !== undefined
 
 /** Seqs grow by one from 0: what lies between the highest so far and this one is missing until it comes. */
-function noteGap(device: DeviceRecord, entry: Identified): void {
-  const highest = device.boots.get(entry.b)?.intervals.at(-1) ?? -1
+function noteGap(intervals: Intervals, entry: Identified): void {
+  const highest = intervals.length === 0 ? -1 : intervals[intervals.length - 1]!
   if (entry.s > highest + 1) entry.g = entry.s - highest - 1
   else if (entry.s < highest) entry.rc = 1
 }
 
-function enter(device: DeviceRecord, entry: Identified): void {
-  const boot = bootOf(device, entry.b)
+function enter(device: DeviceRecord, boot: { id: number; intervals: Intervals }, entry: Identified): void {
   addTo(boot.intervals, entry.s)
   device.hashes.add(boot.id, entry.s, entry.h)
   if (!isAccepted(entry)) return

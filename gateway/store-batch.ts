@@ -5,6 +5,7 @@ import type { TelemetrySink } from '../core/ports.ts'
 import type { StoredRow } from '../core/readings.ts'
 import type { StoreTally } from './ledger/store-tally.ts'
 import { errorFields, type Log } from './log.ts'
+import type { StoreRows } from './store-rows.ts'
 import type { StoreTrouble } from './store-trouble.ts'
 
 export interface StoreBatch {
@@ -32,37 +33,47 @@ const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 2_000
 
 /** Begins at once. */
-export function createStoreBatch(rows: readonly StoredRow[], position: number, deps: StoreBatchDeps): StoreBatch {
+export function createStoreBatch(rows: StoreRows, position: number, deps: StoreBatchDeps): StoreBatch {
   const { sink, trouble, log, signal } = deps
-  const dead = new Set<StoredRow>()
+  /** By position. */
+  const dead = new Set<number>()
   let outcome: 'under_way' | 'done' | 'stopped' = 'under_way'
 
   return {
     position,
-    ended: write(rows, position).then(done => {
+    ended: writeAll().then(done => {
+      rows.raw()?.free()
       outcome = done ? 'done' : 'stopped'
     }),
     outcome: () => outcome,
-    count(tally) {
-      for (const row of rows) {
-        if (dead.has(row)) tally.dead(row)
-        else tally.add(row)
-      }
-    },
+    count: tally => rows.tally(tally, at => dead.has(at)),
+  }
+
+  async function writeAll(): Promise<boolean> {
+    const raw = rows.raw()
+    if (raw === null) return write(rows.rows(), position)
+    const outcome = await attempt(rows.count(), () => raw.write())
+    return typeof outcome === 'boolean' ? outcome : takeApart(rows.rows(), position, outcome)
   }
 
   /** @returns false when told to stop before the store had taken them */
   async function write(part: readonly StoredRow[], upTo: number): Promise<boolean> {
+    const outcome = await attempt(part.length, () => sink.write(part, upTo))
+    return typeof outcome === 'boolean' ? outcome : takeApart(part, upTo, outcome)
+  }
+
+  /** Tries until the store has taken all (true), or we are told to stop (false), or it says that these rows will not do. */
+  async function attempt(count: number, send: () => Promise<void>): Promise<boolean | AppError> {
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
       const beganMs = performance.now()
       try {
-        await sink.write(part, upTo)
-        deps.onWrite?.(part.length, (performance.now() - beganMs) / 1000)
+        await send()
+        deps.onWrite?.(count, (performance.now() - beganMs) / 1000)
         trouble.well()
         return true
       } catch (error) {
         const code = error instanceof AppError ? error.code : 'store_unavailable'
-        if (code === 'store_too_large' || code === 'store_refused') return takeApart(part, upTo, error)
+        if (error instanceof AppError && (code === 'store_too_large' || code === 'store_refused')) return error
         trouble.ill(code, error)
         if (signal.aborted) return false
         const retryAfterMs = error instanceof AppError ? error.retryAfterMs : undefined
@@ -86,7 +97,7 @@ export function createStoreBatch(rows: readonly StoredRow[], position: number, d
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
       try {
         await deps.deadLetter(row, error instanceof AppError ? error.code : 'store_refused')
-        dead.add(row)
+        dead.add(row.position)
         log.error({ facility: row.facility, device: row.device, ...errorFields(error) }, 'the store refused a message')
         return true
       } catch (failure) {

@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TelemetrySink } from '../core/ports.ts'
 import type { StoredRow } from '../core/readings.ts'
-import { type Entry, isAccepted, rowOf } from './entries.ts'
+import type { CommitDigest } from './digest.ts'
+import type { Entry } from './entries.ts'
 import type { StoreTally } from './ledger/store-tally.ts'
 import type { Log } from './log.ts'
 import type { Consumer } from './spool/consumer.ts'
 import { createStoreBatch, type StoreBatch } from './store-batch.ts'
+import { createRowReader, createStoreRows } from './store-rows.ts'
 import { createStoreTrouble, type StoreTrouble } from './store-trouble.ts'
 
 export interface StoreWriter {
@@ -19,7 +21,7 @@ export interface StoreWriter {
 
 export interface StoreWriterDeps {
   sink: TelemetrySink
-  consumer: Consumer<Entry>
+  consumer: Consumer<Entry, CommitDigest>
   /** Counts each row once; lives in the cursor's data. */
   tally: StoreTally
   /** When it returns the row is kept aside for good. May be called again with the same row after a crash. */
@@ -41,9 +43,14 @@ export function createStoreWriter(deps: StoreWriterDeps): StoreWriter {
   const stopping = new AbortController()
   const trouble: StoreTrouble = createStoreTrouble(deps)
   let running: Promise<void> = Promise.resolve()
-  /** Rows read and not yet given to the store, with the position behind what was read. */
-  let rows: StoredRow[] = []
+  const reader = createRowReader()
+  /** Read and not yet given to the store, with the position behind what was read. */
+  let rows = createStoreRows(sink)
   let readTo = consumer.cursor().position
+  /** Whether there is more of the commit that is being read. */
+  let more = false
+  /** Written down when the cursor is kept: with a thousand devices that is much. Between `count` and `advance` nothing is awaited. */
+  const counted = { toJSON: () => tally.save() }
   /** Given to the store, oldest first. */
   const underWay: StoreBatch[] = []
 
@@ -61,12 +68,12 @@ export function createStoreWriter(deps: StoreWriterDeps): StoreWriter {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       await gather()
-      if (rows.length === 0) passBy()
-      while (rows.length > 0 && !stopping.signal.aborted) {
-        while (underWay.length >= sink.concurrency && !stopping.signal.aborted) await oneDone()
-        if (!stopping.signal.aborted) give()
-        if (rows.length < maxRows) break
+      if (rows.count() === 0) {
+        passBy()
+        continue
       }
+      while (underWay.length >= sink.concurrency && !stopping.signal.aborted) await oneDone()
+      if (!stopping.signal.aborted) give()
     }
     await Promise.all(underWay.map(batch => batch.ended))
     settle()
@@ -74,15 +81,14 @@ export function createStoreWriter(deps: StoreWriterDeps): StoreWriter {
 
   /** Reads until a batch is full, or a moment after its first row. */
   async function gather(): Promise<void> {
-    let untilMs: number | null = rows.length > 0 ? performance.now() + gatherMs : null
-    while (rows.length < maxRows && !stopping.signal.aborted) {
-      const commit = await consumer.next()
-      if (commit) {
-        commit.entries.forEach((entry, i) => {
-          if (isAccepted(entry)) rows.push(rowOf(entry, commit.first + i))
-        })
-        readTo = commit.first + commit.entries.length
-        if (rows.length > 0) untilMs ??= performance.now() + gatherMs
+    let untilMs: number | null = rows.count() > 0 ? performance.now() + gatherMs : null
+    while (rows.count() < maxRows && !stopping.signal.aborted) {
+      const commit = more ? null : await consumer.next()
+      if (commit) reader.begin(commit)
+      if (more || commit) {
+        more = reader.read(rows, maxRows)
+        readTo = reader.position()
+        if (rows.count() > 0) untilMs ??= performance.now() + gatherMs
         continue
       }
       const leftMs = untilMs === null ? IDLE_MS : untilMs - performance.now()
@@ -92,9 +98,8 @@ export function createStoreWriter(deps: StoreWriterDeps): StoreWriter {
   }
 
   function give(): void {
-    const batch = rows.slice(0, maxRows)
-    rows = rows.slice(maxRows)
-    const given = createStoreBatch(batch, rows[0]?.position ?? readTo, { ...deps, trouble, signal: stopping.signal })
+    const given = createStoreBatch(rows, readTo, { ...deps, trouble, signal: stopping.signal })
+    rows = createStoreRows(sink)
     underWay.push(given)
     void given.ended.then(settle)
   }
@@ -110,12 +115,12 @@ export function createStoreWriter(deps: StoreWriterDeps): StoreWriter {
     for (let first = underWay[0]; first?.outcome() === 'done'; first = underWay[0]) {
       underWay.shift()
       first.count(tally)
-      consumer.advance(first.position, tally.save())
+      consumer.advance(first.position, counted)
     }
   }
 
   /** What was read holds nothing for the store: the cursor goes past it. */
   function passBy(): void {
-    if (underWay.length === 0 && readTo > consumer.cursor().position) consumer.advance(readTo, tally.save())
+    if (underWay.length === 0 && readTo > consumer.cursor().position) consumer.advance(readTo, counted)
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Registry } from '../core/registry.ts'
 import { type BrokerIdentity, createBroker } from '../gateway/broker.ts'
 import { createGateway } from '../gateway/gateway.ts'
+import { createPacketBalance } from '../gateway/ledger/packet-balance.ts'
 import type { Log } from '../gateway/log.ts'
 import { createSigningKey } from '../server/export/sign/key-file.ts'
 import { createServer } from '../server/server.ts'
@@ -44,10 +45,12 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     ends.push(registry.stop)
 
     const serverPassword = randomBytes(24).toString('base64url')
+    const balance = createPacketBalance()
     const broker = createBroker({
       port: config.mqttPort,
       authenticate: (clientId, username, password) => admit(clientId, username, password),
-      ingest: (packet, done) => gateway.ingest(packet, done),
+      ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
+      acknowledged: balance.acknowledged,
       log,
     })
     const gateway = createGateway({
@@ -56,6 +59,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
       source: store.source,
       spoolDir: config.spoolDir,
       spoolMaxBytes: config.spoolMaxBytes,
+      balance,
       bus: broker.bus,
       log,
       fatal,

@@ -5,6 +5,7 @@ import type { Transition } from '../../core/conditions.ts'
 import type { PlaceState } from '../../core/place-state.ts'
 import type { TechnicalCode } from '../../core/technical-codes.ts'
 import type { GatewayBus } from '../bus.ts'
+import type { CommitDigest } from '../digest.ts'
 import type { AcceptedEntry, Entry } from '../entries.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { FacilityRegistry, KnownDevice } from '../registry.ts'
@@ -42,7 +43,7 @@ export interface Conditions {
 export interface ConditionsDeps {
   /** A folder of its own. */
   files: SpoolFiles
-  consumer: Consumer<Entry>
+  consumer: Consumer<Entry, CommitDigest>
   /** `all`: with the embedded broker, which begins without retained messages. */
   facilities: readonly string[] | 'all'
   registry: Pick<FacilityRegistry, 'facilities' | 'device' | 'known'>

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Transition } from '../../core/conditions.ts'
+import type { CommitDigest } from '../digest.ts'
 import { type AcceptedEntry, type Entry, isAccepted } from '../entries.ts'
 import type { KnownDevice } from '../registry.ts'
 import type { Consumer } from '../spool/consumer.ts'
@@ -22,7 +23,7 @@ export interface Lane {
 }
 
 export interface LaneDeps {
-  consumer: Consumer<Entry>
+  consumer: Consumer<Entry, CommitDigest>
   book: Book
   evidence: Pick<Evidence, 'see'>
   published(facility: string): number
@@ -37,7 +38,7 @@ export interface LaneDeps {
 
 const cursorDataSchema = z.object({ ahead: z.record(z.string(), z.int()) })
 /** The lowest number that the cursor had not passed for good when it was kept; null: that is not known, any may be. */
-export function aheadOf(consumer: Pick<Consumer<Entry>, 'cursor'>, facility: string): number | null {
+export function aheadOf(consumer: Pick<Consumer<Entry, CommitDigest>, 'cursor'>, facility: string): number | null {
   const data = cursorDataSchema.safeParse(consumer.cursor().data)
   return (data.success && data.data.ahead[facility]) || null
 }
@@ -104,15 +105,14 @@ export function createLane(deps: LaneDeps): Lane {
         await consumer.wait(IDLE_MS, stopping.signal)
         continue
       }
-      for (const [i, entry] of commit.entries.entries()) {
-        if (entry.k === 'a' && !entry.m && entry.e === undefined && !entry.g && !entry.rc && !entry.df) continue
+      for (const { at, entry } of commit.digest().notable) {
         evidence.see(entry)
-        if (isAccepted(entry) && entry.e !== undefined && deps.serves(entry.f)) await meet(entry, commit.first + i)
+        if (isAccepted(entry) && entry.e !== undefined && deps.serves(entry.f)) await meet(entry, commit.first + at)
         if (stopping.signal.aborted) return
       }
-      readTo = commit.first + commit.entries.length
+      readTo = commit.first + commit.count
       settle()
-      turn += commit.entries.length
+      turn += commit.count
       if (turn < TURN_ENTRIES) continue
       turn = 0
       await nextTurn()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { TelemetrySink, TelemetrySource } from '../../core/ports.ts'
 import { createAside } from '../aside.ts'
 import type { GatewayBus } from '../bus.ts'
+import type { CommitDigest } from '../digest.ts'
 import type { Entry } from '../entries.ts'
 import { createDayFiles } from '../kept/day-files.ts'
 import { createDeadLetters, type DeadLetters } from '../kept/dead-letters.ts'
@@ -20,7 +21,7 @@ import { createRecount } from './recount.ts'
 import type { StoreTally } from './store-tally.ts'
 
 export interface BooksDeps {
-  spool: Pick<Spool<Entry>, 'consumer'>
+  spool: Pick<Spool<Entry, CommitDigest>, 'consumer'>
   tally: StoreTally
   sink: Pick<TelemetrySink, 'restore'>
   source: Pick<TelemetrySource, 'countByDevice'> | undefined

@@ -1,6 +1,7 @@
 /** Counts the spool's entries per gateway hour, facility and device, for the hours that are open. */
 import { deviceIdSchema, facilityIdSchema } from '../../core/ids.ts'
 import { HOUR_MS } from '../../core/ledger.ts'
+import type { OrdinaryColumns } from '../digest.ts'
 import type { Entry } from '../entries.ts'
 import { getOrMake } from './get-or-make.ts'
 
@@ -33,6 +34,8 @@ export interface SavedCounts {
 
 export interface LedgerCounts {
   add(entry: Entry): void
+  /** One entry of a digest's ordinary columns. */
+  addOrdinary(columns: OrdinaryColumns, i: number): void
   /** Hours that are open, oldest first. */
   hours(): number[]
   hour(hour: number): HourCounts | undefined
@@ -45,7 +48,7 @@ export interface LedgerCounts {
 /** Names that were only ever refused get no more rows than this in a facility's hour: whoever sends rubbish must not fill the memory. */
 const MAX_STRANGERS = 200
 const MAX_FACILITIES = 1_000
-const FATES = { a: 'accepted', d: 'duplicate', c: 'conflicting', r: 'refused' } as const
+const FATES = { d: 'duplicate', c: 'conflicting', r: 'refused' } as const
 
 export const hourOf = (ms: number): number => ms - (ms % HOUR_MS)
 export const noCounts = (): Counts => Object.fromEntries(COLUMNS.map(column => [column, 0])) as Counts
@@ -58,10 +61,18 @@ export function createLedgerCounts(saved: SavedCounts | null): LedgerCounts {
 
   return {
     add(entry) {
-      const hour = hourOf(entry.rx)
-      const facilities = getOrMake(open, hour, newMap<Map<string, Counts>>)
+      const facilities = getOrMake(open, hourOf(entry.rx), newMap<Map<string, Counts>>)
       const facility = facilityIn(facilities, entry.f)
       count(entry, deviceIn(getOrMake(facilities, facility, newMap<Counts>), entry))
+    },
+    addOrdinary({ facility, device, deviceMs, rxMs, packet, late }, i) {
+      const facilities = getOrMake(open, hourOf(rxMs[i]!), newMap<Map<string, Counts>>)
+      const devices = getOrMake(facilities, facilityIn(facilities, facility[i]!), newMap<Counts>)
+      const counts = getOrMake(devices, device[i]!, noCounts)
+      counts.packets += packet[i]!
+      counts.committed += packet[i]!
+      counts.late += late[i]!
+      countAccepted(counts, deviceMs[i]!)
     },
     hours: () => [...open.keys()].sort((a, b) => a - b),
     hour: hour => open.get(hour),
@@ -80,16 +91,21 @@ function count(entry: Entry, counts: Counts): void {
   }
   if (entry.df !== undefined) counts.deferred += 1
   if (entry.k === 'part') return
-  counts[FATES[entry.k]] += 1
+  if (entry.k !== 'a') counts[FATES[entry.k]] += 1
   counts.missing += entry.g ?? 0
   if (entry.rc !== undefined) counts.recovered += 1
   if (entry.k === 'r' && entry.h !== undefined) counts.received += 1
   if (entry.k !== 'a') return
-  counts.received += 1
-  counts.fromMs = counts.accepted === 1 ? entry.t : Math.min(counts.fromMs, entry.t)
-  counts.toMs = Math.max(counts.toMs, entry.t + 1)
+  countAccepted(counts, entry.t)
   if (!entry.m) return
   for (const mark of entry.m) if (mark !== 'unsequenced') counts[mark] += 1
+}
+
+function countAccepted(counts: Counts, deviceMs: number): void {
+  counts.accepted += 1
+  counts.received += 1
+  counts.fromMs = counts.accepted === 1 ? deviceMs : Math.min(counts.fromMs, deviceMs)
+  counts.toMs = Math.max(counts.toMs, deviceMs + 1)
 }
 
 function facilityIn(facilities: HourCounts, name: string): string {

@@ -1,9 +1,11 @@
 /** The message ledger: counts what was committed, closes hours into files, takes over what the store confirmed, and answers with rows. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerRow } from '../../core/ledger.ts'
+import type { CommitDigest } from '../digest.ts'
 import type { Entry } from '../entries.ts'
 import { errorFields, type Log } from '../log.ts'
-import type { Commit, Consumer } from '../spool/consumer.ts'
+import type { Commit } from '../spool/commit.ts'
+import type { Consumer } from '../spool/consumer.ts'
 import type { SpoolFiles } from '../spool/files.ts'
 import { createTurns } from '../turns.ts'
 import { closedRows, countsIn, countsOf, settledHour } from './closing.ts'
@@ -14,7 +16,7 @@ import { type KeptState, loadLedgerState } from './state.ts'
 import type { StoreTally } from './store-tally.ts'
 
 export interface LedgerDeps {
-  consumer: Consumer<Entry>
+  consumer: Consumer<Entry, CommitDigest>
   /** A folder of its own. */
   files: SpoolFiles
   tally: Pick<StoreTally, 'hours' | 'hour' | 'prune'>
@@ -123,8 +125,10 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
       const commit = await consumer.next()
       if (commit) {
         // What fails does so before anything was counted: a file that cannot be read now may be in a moment.
-        while (!(await tried(() => turns.take(() => take(commit)))) && !stopped);
-        const newest = hourOf(commit.entries.at(-1)?.rx ?? 0)
+        const digest = commit.digest()
+        const hours = hoursIn(digest)
+        while (!(await tried(() => turns.take(() => take(commit, digest, hours)))) && !stopped);
+        const newest = Math.max(...hours)
         if (counts.hours().some(hour => hour < newest)) await tried(() => tend(newest))
         continue
       }
@@ -138,13 +142,18 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     for (const waiter of idle) waiter()
   }
 
-  async function take({ first, entries }: Commit<Entry>): Promise<void> {
-    for (const hour of new Set(entries.map(entry => hourOf(entry.rx)))) await reopen(hour)
+  async function take(
+    { first, count }: Commit<Entry, CommitDigest>,
+    { ordinary, notable }: CommitDigest,
+    hours: ReadonlySet<number>,
+  ): Promise<void> {
+    for (const hour of hours) await reopen(hour)
     // From here to `advance` nothing is awaited: the cursor's position and its data belong together.
-    entries.forEach((entry, i) => {
-      if (first + i >= (skip.get(hourOf(entry.rx)) ?? 0)) counts.add(entry)
-    })
-    consumer.advance(first + entries.length, cursorData)
+    const isNew = (at: number, rxMs: number): boolean => skip.size === 0 || first + at >= (skip.get(hourOf(rxMs)) ?? 0)
+    for (let i = 0; i < ordinary.at.length; i += 1)
+      if (isNew(ordinary.at[i]!, ordinary.rxMs[i]!)) counts.addOrdinary(ordinary, i)
+    for (const { at, entry } of notable) if (isNew(at, entry.rx)) counts.add(entry)
+    consumer.advance(first + count, cursorData)
   }
 
   /** An hour comes back when the clock was set back, or when a message had waited for room in the spool. */
@@ -259,4 +268,11 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
   async function tell(hour: number, facilities: readonly string[]): Promise<void> {
     for (const listener of listeners) await listener(hour, facilities)
   }
+}
+
+function hoursIn({ ordinary, notable }: CommitDigest): Set<number> {
+  const hours = new Set<number>()
+  for (const rxMs of ordinary.rxMs) hours.add(hourOf(rxMs))
+  for (const { entry } of notable) hours.add(hourOf(entry.rx))
+  return hours
 }

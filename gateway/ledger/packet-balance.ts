@@ -1,6 +1,5 @@
 /** Compares the packets that were acknowledged at the socket with those that were committed, facility by facility. */
 import type { DevicePacket } from '../bus.ts'
-import type { Entry } from '../entries.ts'
 
 /**
  * At any moment acknowledged ≤ committed ≤ taken, and where nothing is in flight all three are equal. Counted at two ends that know
@@ -9,8 +8,8 @@ import type { Entry } from '../entries.ts'
 export interface PacketBalance {
   /** The gateway got a packet. */
   taken(facility: string): void
-  /** Its acknowledgement was let go at the socket, or its connection was closed for it. Call it after `committed`. */
-  acknowledged(facility: string): void
+  /** So many packets were acknowledged at the socket, or had lost their connection by then. Call it after `committed`. */
+  acknowledged(facility: string, packets: number): void
   /** So many packets became durable, or needed no keeping (a status). */
   committed(facility: string, packets: number): void
   /** Differences that are none of what is in flight and were not told before: packets acknowledged minus packets committed. */
@@ -35,9 +34,9 @@ export function createPacketBalance(): PacketBalance {
     taken(facility) {
       of(facility).taken += 1
     },
-    acknowledged(facility) {
+    acknowledged(facility, packets) {
       const counters = of(facility)
-      counters.acknowledged += 1
+      counters.acknowledged += packets
       counters.surplus = Math.max(counters.surplus, counters.acknowledged - counters.committed)
     },
     committed(facility, packets) {
@@ -77,11 +76,4 @@ export function facilityOfPacket({ topic, publisher }: DevicePacket): string {
   if (from < 2) return ''
   const to = topic.indexOf('/', from)
   return to < 0 ? topic.slice(from) : topic.slice(from, to)
-}
-
-/** How many packets each facility has among the entries of a commit. */
-export function packetsIn(entries: readonly Entry[]): Map<string, number> {
-  const packets = new Map<string, number>()
-  for (const { f, pk } of entries) if (pk !== undefined) packets.set(f, (packets.get(f) ?? 0) + 1)
-  return packets
 }

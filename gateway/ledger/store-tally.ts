@@ -1,12 +1,18 @@
 /** How many rows the store took and refused, per device and gateway hour and since the first day; lives in the store cursor's data. */
 import { HOUR_MS } from '../../core/ledger.ts'
-import type { StoredRow } from '../../core/readings.ts'
 import { getOrMake } from './get-or-make.ts'
 
 /** Rows of one device-hour, or of a facility since its first day. */
 export interface StoreCounts {
   stored: number
   deadLettered: number
+}
+export interface TalliedRow {
+  facility: string
+  device: string
+  /** Gateway time, epoch ms. */
+  rx: number
+  position: number
 }
 export interface TalliedHour {
   /** Position of the first row counted for this hour: tells whether an older count of the same hour is contained in this one. */
@@ -24,9 +30,9 @@ export interface TalliedHour {
  */
 export interface StoreTally {
   /** The store has confirmed this row. */
-  add(row: StoredRow): void
+  add(row: TalliedRow): void
   /** This row went to the dead letters. */
-  dead(row: StoredRow): void
+  dead(row: TalliedRow): void
   hours(): number[]
   hour(hour: number): TalliedHour | null
   /** Forgets an hour that the ledger has taken over; what comes for it later begins anew. */
@@ -86,7 +92,7 @@ export function createStoreTally(saved: unknown): StoreTally {
     }),
   }
 
-  function countOf(row: StoredRow): StoreCounts {
+  function countOf(row: TalliedRow): StoreCounts {
     const at = row.rx - (row.rx % HOUR_MS)
     const hour = getOrMake(hours, at, () => ({ since: row.position, facilities: new Map() }))
     return getOrMake(getOrMake(hour.facilities, row.facility, newDevices), row.device, none)

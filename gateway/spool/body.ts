@@ -1,5 +1,5 @@
 /** The body of a record in the making: entries as a JSON array, written into one buffer as they come. */
-import { type ByteWriter, createByteWriter } from '../../core/byte-writer.ts'
+import type { ByteWriter } from '../../core/byte-writer.ts'
 
 /** Writes an entry as JSON. */
 export type EncodeEntry<E> = (entry: E, out: ByteWriter) => void
@@ -14,8 +14,8 @@ export interface Body<E> {
 
 const [OPEN, COMMA, CLOSE] = [0x5b, 0x2c, 0x5d]
 
-export function createBody<E>(encode: EncodeEntry<E>): Body<E> {
-  const out = createByteWriter()
+/** @param out empty; the body is written there, and stays there */
+export function createBody<E>(encode: EncodeEntry<E>, out: ByteWriter): Body<E> {
   return {
     add(entry) {
       out.byte(out.length() === 0 ? OPEN : COMMA)

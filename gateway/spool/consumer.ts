@@ -1,19 +1,14 @@
 /** A consumer's way through the spool: from memory where it keeps up, from the segment files where it is behind. */
 import type { Log } from '../log.ts'
+import type { Commit } from './commit.ts'
 import type { Cursor } from './cursors.ts'
 import type { SpoolFile, SpoolFiles } from './files.ts'
-import { parseBody, type ScannedRecord, scanRecords } from './record.ts'
+import { type ScannedRecord, scanRecords } from './record.ts'
 import { quarantine, type Segment } from './segments.ts'
 
-export interface Commit<E> {
-  /** Position of the first entry; the others follow without holes. */
-  first: number
-  entries: readonly E[]
-}
-
-export interface Consumer<E> {
+export interface Consumer<E, D> {
   /** The next durable entries, oldest first; null when there are none yet. A commit begun before the cursor comes cut. */
-  next(): Promise<Commit<E> | null>
+  next(): Promise<Commit<E, D> | null>
   /** Resolves when there is something to read, or after `timeoutMs`. */
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>
   /** Everything below `position` is done. Kept on disk within a second. */
@@ -22,7 +17,7 @@ export interface Consumer<E> {
   cursor(): Cursor
 }
 
-export interface ConsumerDeps<E> {
+export interface ConsumerDeps<E, D> {
   files: SpoolFiles
   log: Log
   cursor: Cursor
@@ -30,18 +25,20 @@ export interface ConsumerDeps<E> {
   /** Position behind the newest durable entry. */
   end(): number
   /** The commit that begins at a position, while it is still in memory. */
-  recent(first: number): Commit<E> | undefined
+  recent(first: number): Commit<E, D> | undefined
+  /** Of a record in a file, without its first `skip` entries. */
+  commitOf(record: ScannedRecord, skip: number): Commit<E, D>
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>
   advanced(): void
 }
 
-export interface OwnConsumer<E> extends Consumer<E> {
+export interface OwnConsumer<E, D> extends Consumer<E, D> {
   /** Where it reads next. */
   at(): number
   close(): Promise<void>
 }
 
-export function createConsumer<E>(deps: ConsumerDeps<E>): OwnConsumer<E> {
+export function createConsumer<E, D>(deps: ConsumerDeps<E, D>): OwnConsumer<E, D> {
   let cursor = deps.cursor
   let at = cursor.position
   let open: {
@@ -66,20 +63,19 @@ export function createConsumer<E>(deps: ConsumerDeps<E>): OwnConsumer<E> {
     close,
   }
 
-  async function next(): Promise<Commit<E> | null> {
+  async function next(): Promise<Commit<E, D> | null> {
     while (at < deps.end()) {
       const recent = deps.recent(at)
       if (recent) {
         await close()
-        at = recent.first + recent.entries.length
+        at = recent.first + recent.count
         return recent
       }
       const record = await nextRecord()
       if (!record || record.first + record.count <= at) continue
-      const entries = parseBody(record.body) as E[]
       const skip = Math.max(0, at - record.first)
       at = record.first + record.count
-      return { first: record.first + skip, entries: skip > 0 ? entries.slice(skip) : entries }
+      return deps.commitOf(record, skip)
     }
     return null
   }

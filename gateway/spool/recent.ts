@@ -1,42 +1,46 @@
 /** The newest commits in memory, for consumers that keep up and so need not read them from the disk. */
-import type { Commit } from './consumer.ts'
-import { parseBody } from './record.ts'
+import { type Commit, createCommit, type Digest } from './commit.ts'
 
-export interface Recent<E> {
-  get(first: number): Commit<E> | undefined
-  /** @param slowest where the slowest consumer reads next: nobody needs what lies before */
-  add(commit: Commit<E>, body: Uint8Array, slowest: number): void
+export interface Recent<E, D> {
+  get(first: number): Commit<E, D> | undefined
+  /**
+   * @param slowest the lowest cursor: nobody looks at what lies before
+   * @param free called when nobody will look at the body any more
+   */
+  add(commit: { first: number; count: number; body: Uint8Array }, digest: D, slowest: number, free: () => void): void
 }
 
-/** Entries of more commits than this would only be moved about by the garbage collector: the older ones are kept as bytes. */
-const WITH_ENTRIES = 2
+/** Only one consumer ever falls behind for long, the store's, and it reads bytes: digests of older commits need not be kept. */
+const WITH_DIGEST = 4
 
-interface Kept<E> {
+interface Kept<D> {
   first: number
   count: number
-  /** Null: to be read from the body. */
-  entries: readonly E[] | null
   body: Uint8Array
+  digest: D | null
+  free: () => void
 }
 
-export function createRecent<E>(maxBytes: number): Recent<E> {
-  const commits = new Map<number, Kept<E>>()
-  const withEntries: Kept<E>[] = []
+export function createRecent<E, D extends Digest<E>>(maxBytes: number, newDigest: () => D): Recent<E, D> {
+  const commits = new Map<number, Kept<D>>()
+  const withDigest: Kept<D>[] = []
   let held = 0
   return {
     get(first) {
       const kept = commits.get(first)
-      return kept && { first, entries: kept.entries ?? (parseBody(kept.body) as E[]) }
+      return kept && createCommit<E, D>({ ...kept, skip: 0 }, kept.digest, newDigest)
     },
-    add({ first, entries }, body, slowest) {
-      const kept: Kept<E> = { first, count: entries.length, entries, body }
+    add({ first, count, body }, digest, slowest, free) {
+      const kept = { first, count, body, digest, free }
       commits.set(first, kept)
-      withEntries.push(kept)
-      if (withEntries.length > WITH_ENTRIES) withEntries.shift()!.entries = null
+      withDigest.push(kept)
+      if (withDigest.length > WITH_DIGEST) withDigest.shift()!.digest = null
       held += body.buffer.byteLength
       for (const old of commits.values()) {
         if (held <= maxBytes && old.first + old.count > slowest) break
         commits.delete(old.first)
+        // One that is only let go because there are too many may still be in somebody's hands.
+        if (old.first + old.count <= slowest) old.free()
         held -= old.body.buffer.byteLength
       }
     },

@@ -1,5 +1,6 @@
 /** Encodes accepted rows as InfluxDB line protocol. */
 import { createByteWriter, utf8 } from '../../core/byte-writer.ts'
+import type { RowSource } from '../../core/ports.ts'
 import type { StoredRow } from '../../core/readings.ts'
 import { MARK_TEXTS, marksToBits } from './storable.ts'
 
@@ -53,7 +54,7 @@ export function createLineEncoder(): (rows: readonly StoredRow[]) => Uint8Array 
     const name = kind === 'event' ? `${facility} ${profile} event` : `${facility} ${profile}`
     let head = ofDevice.get(name)
     if (!head) {
-      head = utf8(`${kind},device=${device},facility=${facility},profile=${profile} `)
+      head = lineHead(kind, { facility, device, profile })
       ofDevice.set(name, head)
     }
     return head
@@ -68,6 +69,10 @@ export function createLineEncoder(): (rows: readonly StoredRow[]) => Uint8Array 
     return field
   }
 }
+
+/** Measurement and tags, with the space behind them. */
+export const lineHead = (kind: StoredRow['kind'], { facility, device, profile }: RowSource): Uint8Array =>
+  utf8(`${kind},device=${device},facility=${facility},profile=${profile} `)
 
 const EXPECTED_LINE_BYTES = 256
 const [NEWLINE, SPACE, COMMA, INTEGER] = [0x0a, 0x20, 0x2c, 0x69]

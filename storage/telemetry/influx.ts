@@ -5,6 +5,7 @@ import type { StoredRow } from '../../core/readings.ts'
 import { createInflux, type Influx, type InfluxOptions } from '../influx.ts'
 import type { Telemetry } from './duckdb.ts'
 import { createLineEncoder } from './influx-line.ts'
+import { createRawLines } from './influx-raw.ts'
 import { createInfluxSource } from './influx-source.ts'
 import { assertStorable } from './storable.ts'
 
@@ -30,8 +31,11 @@ function createInfluxSink(influx: Influx): TelemetrySink {
   async function write(rows: readonly StoredRow[]): Promise<void> {
     if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')
     assertStorable(rows)
-    if (rows.length === 0) return
-    const request = influx.write(textOf(encode(rows)))
+    if (rows.length > 0) await post(encode(rows))
+  }
+  async function post(lines: Uint8Array): Promise<void> {
+    if (stopped) throw new AppError('store_unavailable', 'The telemetry sink has been stopped')
+    const request = influx.write(lines)
     underWay.add(request)
     try {
       await request
@@ -46,12 +50,10 @@ function createInfluxSink(influx: Influx): TelemetrySink {
     position: async () => null,
     write,
     restore: write,
+    raw: createRawLines(post),
     async stop() {
       stopped = true
       await Promise.allSettled(underWay)
     },
   }
 }
-
-const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString()

@@ -19,9 +19,10 @@ export function assertStorable(rows: readonly StoredRow[]): void {
   }
 }
 
+export const areNames = (...texts: readonly string[]): boolean => texts.every(text => NAME.test(text))
+
 function faultOf(row: StoredRow): string | null {
-  if (!NAME.test(row.facility) || !NAME.test(row.device) || !NAME.test(row.profile))
-    return 'facility, device or profile is no name'
+  if (!areNames(row.facility, row.device, row.profile)) return 'facility, device or profile is no name'
   if (!NAME.test(row.boot)) return 'boot is no name'
   if (!Number.isSafeInteger(row.seq) || !Number.isSafeInteger(row.rx)) return 'seq or rx is no integer'
   if (row.kind === 'event') return eventFault(row)

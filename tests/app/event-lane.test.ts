@@ -31,7 +31,7 @@ describeWith(mosquitto, 'the event lane', () => {
       host: '127.0.0.1',
       authenticate: async (_id, username) =>
         username === 'server' ? { kind: 'platform' } : { kind: 'device', facility: 'sunny', device: username },
-      ingest: (packet, done) => gateway.ingest(packet, done),
+      ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
       log: quiet,
     })
     gateway = createGateway({

@@ -39,7 +39,7 @@ describeWithTihm('the TIHM recording through the embedded broker into DuckDB', (
         const found = credentials.find(({ client_id }) => client_id === clientId)
         return found ? { kind: 'device', facility: found.facility, device: found.device } : null
       },
-      ingest: (packet, done) => gateway.ingest(packet, done),
+      ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
       log,
     })
     gateway = createGateway({

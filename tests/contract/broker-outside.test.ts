@@ -3,7 +3,7 @@ import { createServer, connect as dial, type Server, type Socket } from 'node:ne
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { GatewayMessage } from '../../core/platform-messages.ts'
-import type { DevicePacket } from '../../gateway/bus.ts'
+import { createPacketBalance } from '../../gateway/ledger/packet-balance.ts'
 import type { Log } from '../../gateway/log.ts'
 import { connectLink, type Link, type LinkOptions } from '../../gateway/mqtt.ts'
 import { createOutsideBroker } from '../../gateway/outside-broker.ts'
@@ -56,7 +56,7 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
     link = connectLink({
       address: { url: `mqtt://127.0.0.1:${proxy.port}` },
       clientId: `gateway-test-${run}`,
-      onPacket: ({ payload }, done) => void got.push({ payload: payload.toString(), done }),
+      onPacket: ({ payload }, done, ticket) => void got.push({ payload: payload.toString(), done: () => done(ticket) }),
       onTakenOver: () => undefined,
       log: counting,
       ...more,
@@ -84,7 +84,8 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
       address: { url: broker.url },
       facilities: [facility],
       instance: 'second',
-      ingest: (_packet: DevicePacket, done) => done({ close: false, holdMs: 0 }),
+      ingest: (_packet, done, ticket) => done(ticket),
+      balance: createPacketBalance(),
       onSession: () => undefined,
       clock: Date.now,
       log: quiet,
@@ -184,9 +185,9 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
     link = connectLink({
       address: { url: `mqtt://127.0.0.1:${proxy.port}` },
       clientId: `gateway-test-${run}`,
-      onPacket: ({ payload }, done) => {
-        if (Number.isInteger(Number(payload))) got.push({ payload: payload.toString(), done })
-        done()
+      onPacket: ({ payload }, done, ticket) => {
+        if (Number.isInteger(Number(payload))) got.push({ payload: payload.toString(), done: () => done(ticket) })
+        done(ticket)
       },
       onTakenOver: () => undefined,
       log: counting,

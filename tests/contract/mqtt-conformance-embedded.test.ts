@@ -13,7 +13,7 @@ async function makeBroker(): Promise<ConformanceBroker> {
     port: 0,
     host: '127.0.0.1',
     authenticate: async (_id, username) => accounts[username] ?? null,
-    ingest: (_packet, done) => setImmediate(() => done({ close: false, holdMs: 0 })),
+    ingest: (_packet, done, ticket) => setImmediate(() => done(ticket)),
     log: quiet,
   })
   await broker.start()

@@ -1,7 +1,7 @@
 /** What a device may rely on at the embedded broker while the gateway is slow, full or busy: order of PUBACKs, keepalive, wills, and an end to what it may send. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Broker, type BrokerIdentity, createBroker } from '../../gateway/broker.ts'
-import type { DevicePacket, PacketDone } from '../../gateway/bus.ts'
+import type { DevicePacket, PacketOutcome } from '../../gateway/bus.ts'
 import { until } from '../gateway/fixtures.ts'
 import { quiet } from '../gateway/quiet-log.ts'
 import {
@@ -31,20 +31,20 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 let broker: Broker
 let port: number
 /** How the gateway of a test takes a packet. */
-let ingest: (packet: DevicePacket, done: PacketDone) => void
+let ingest: (packet: DevicePacket, done: (outcome?: PacketOutcome) => void) => void
 let taken: DevicePacket[]
 const open: RawConnection[] = []
 
 beforeEach(async () => {
   taken = []
-  ingest = (_packet, done) => setImmediate(() => done({ close: false, holdMs: 0 }))
+  ingest = (_packet, done) => setImmediate(() => done())
   broker = createBroker({
     port: 0,
     host: '127.0.0.1',
     authenticate: async (_id, username) => accounts[username] ?? null,
-    ingest(packet, done) {
+    ingest(packet, done, ticket) {
       taken.push(packet)
-      ingest(packet, done)
+      ingest(packet, outcome => done(ticket, outcome))
     },
     log: quiet,
   })
@@ -76,12 +76,12 @@ const pongs = (connection: RawConnection): number => connection.received.filter(
 
 /** Holds back every packet until `release`. */
 function fullGateway(): { release(): void } {
-  const held: PacketDone[] = []
+  const held: (() => void)[] = []
   ingest = (_packet, done) => void held.push(done)
   return {
     release() {
-      ingest = (_packet, done) => done({ close: false, holdMs: 0 })
-      for (const done of held.splice(0)) done({ close: false, holdMs: 0 })
+      ingest = (_packet, done) => done()
+      for (const done of held.splice(0)) done()
     },
   }
 }
@@ -99,12 +99,12 @@ async function pingFor(connection: RawConnection, ms: number): Promise<void> {
 
 describe('PUBACKs come in the order of the PUBLISHes [MQTT-4.6.0-2]', () => {
   test('when a device has 500 under way and the gateway is done with the last ones first', async () => {
-    const held: PacketDone[] = []
+    const held: (() => void)[] = []
     ingest = (_packet, done) => void held.push(done)
     const mat1 = await connected(asMat1())
     mat1.send(...upTo(500).map(id => publishPacket({ topic: TELEMETRY, payload: '{}', qos: 1, id })))
     await until('all are taken', () => held.length === 500)
-    for (const done of held.toReversed()) done({ close: false, holdMs: 0 })
+    for (const done of held.toReversed()) done()
     await until('all PUBACKs', () => acknowledged(mat1).length === 500)
     expect(acknowledged(mat1)).toEqual(upTo(500))
   })

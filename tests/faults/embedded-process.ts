@@ -18,10 +18,10 @@ const broker = createBroker({
   // A name that is no device's stands for a hub that speaks for many.
   authenticate: async (_id, username) =>
     config.devices.includes(username) ? { kind: 'device', facility: FACILITY, device: username } : { kind: 'platform' },
-  ingest(packet, done) {
-    if (config.sabotage !== 'hasty') return gateway.ingest(packet, done)
-    done({ close: false, holdMs: 0 })
-    gateway.ingest(packet, () => undefined)
+  ingest(packet, done, ticket) {
+    if (config.sabotage !== 'hasty') return gateway.ingest(packet, done, ticket)
+    done(ticket)
+    gateway.ingest(packet, () => undefined, ticket)
   },
   log,
 })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { deviceTopic, parseDeviceTopic } from '../../core/topics.ts'
 import type { DevicePacket } from '../../gateway/bus.ts'
 import { createGateway } from '../../gateway/gateway.ts'
+import { createPacketBalance } from '../../gateway/ledger/packet-balance.ts'
 import { createLog, errorFields } from '../../gateway/log.ts'
 import { createOutsideBroker } from '../../gateway/outside-broker.ts'
 import { createInfluxTelemetry } from '../../storage/telemetry/influx.ts'
@@ -16,15 +17,17 @@ const fatal = (error: Error): never => {
   process.exit(1)
 }
 const instance = randomUUID()
+const balance = createPacketBalance()
 const telemetry = createInfluxTelemetry(config.influx)
 const broker = createOutsideBroker({
   address: { url: config.brokerUrl },
   facilities: [FACILITY],
   instance,
-  ingest(packet, done) {
+  ingest(packet, done, ticket) {
     if (config.sabotage === 'hasty') receiptAtOnce(packet)
-    gateway.ingest(packet, done)
+    gateway.ingest(packet, done, ticket)
   },
+  balance,
   onSession: (...session) => gateway.session(...session),
   clock: Date.now,
   log,
@@ -37,6 +40,7 @@ const gateway = createGateway({
   spoolDir: config.spoolDir,
   spoolMaxBytes: SPOOL_MAX_BYTES,
   segmentBytes: SEGMENT_BYTES,
+  balance,
   bus: broker.bus,
   log,
   fatal,

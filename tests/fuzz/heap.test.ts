@@ -16,7 +16,7 @@ test('long topics of unknown devices are not kept', async () => {
       complete: () => true,
     },
     received: createReceived(),
-    limit: { take: () => 0 },
+    limit: { bucket: () => ({ take: () => 0 }) },
     skewMs: () => 0,
   })
   const payload = Buffer.from('{')

@@ -79,10 +79,11 @@ async function runPhase(house: PayloadHouse, options: PayloadRun, from: number, 
     const before = committedIn(gateway.totals(facility))
     underWay += 1
     try {
-      ingest(packet, () => {
+      const counted = (): void => {
         underWay -= 1
         done[index - from]! += 1
-      })
+      }
+      ingest(packet, counted, 0)
     } catch (error) {
       fail(options, index, `it threw: ${error instanceof Error ? error.stack : String(error)}`)
     }

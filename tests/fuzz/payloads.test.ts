@@ -33,17 +33,19 @@ test.each<[what: string, found: RegExp, fault: Partial<Parameters<typeof runPayl
   [
     'an acknowledgement is lost',
     /seed 2, payload \d+ .*never done with/,
-    { ingest: ingest => (packet, done) => ingest(packet, atOne(100)(packet) ? () => undefined : done) },
+    { ingest: ingest => (packet, done, ticket) => ingest(packet, atOne(100)(packet) ? () => undefined : done, ticket) },
   ],
   [
     'an acknowledgement comes twice',
     /seed 2, payload \d+ .*done with 2 times/,
     {
-      ingest: ingest => (packet, done) =>
-        ingest(packet, outcome => {
-          done(outcome)
-          if (atOne(100)(packet)) done(outcome)
-        }),
+      ingest: ingest => (packet, done, ticket) => {
+        const twice: typeof done = (given, outcome) => {
+          done(given, outcome)
+          if (atOne(100)(packet)) done(given, outcome)
+        }
+        ingest(packet, twice, ticket)
+      },
     },
   ],
   [

@@ -104,7 +104,7 @@ describe('when the power is cut before an event has its number', () => {
         ...consumer,
         async next() {
           const commit = await consumer.next()
-          if (commit) consumer.advance(commit.first + commit.entries.length, null)
+          if (commit) consumer.advance(commit.first + commit.count, null)
           return commit
         },
       }),

@@ -5,6 +5,7 @@ import type { PlaceState } from '../../core/place-state.ts'
 import type { BusMessage, GatewayBus } from '../../gateway/bus.ts'
 import { type Conditions, createConditions } from '../../gateway/conditions/conditions.ts'
 import type { Every } from '../../gateway/conditions/every.ts'
+import { type CommitDigest, createDigest } from '../../gateway/digest.ts'
 import { type AcceptedEntry, createEntryEncoder, type Entry } from '../../gateway/entries.ts'
 import { createFacilityRegistry, type FacilityRegistry } from '../../gateway/registry.ts'
 import type { Consumer } from '../../gateway/spool/consumer.ts'
@@ -65,7 +66,7 @@ export function memoryBroker(): MemoryBroker {
 
 export interface World {
   conditions: Conditions
-  spool: Spool<Entry>
+  spool: Spool<Entry, CommitDigest>
   registry: FacilityRegistry
   fatal: Error[]
   /** Appends entries; resolves when they are durable. Events are told as fresh unless told otherwise. */
@@ -82,7 +83,7 @@ export interface WorldOptions {
   placeState?: () => PlaceState
   facts?: { full: boolean; bytes: number; trouble: { code: string; sinceMs: number } | null }
   /** Stands between the spool and the conditions: to break them on purpose. */
-  consumer?: (consumer: Consumer<Entry>) => Consumer<Entry>
+  consumer?: (consumer: Consumer<Entry, CommitDigest>) => Consumer<Entry, CommitDigest>
   bus?: (bus: GatewayBus) => GatewayBus
   devices?: string[]
   known?: boolean
@@ -91,7 +92,8 @@ export interface WorldOptions {
 export async function startWorld(disks: Disks, broker: MemoryBroker, options: WorldOptions = {}): Promise<World> {
   const { clock = Date.now, facts = { full: false, bytes: 0, trouble: null } } = options
   const fatal: Error[] = []
-  const spool = createSpool<Entry>({
+  const spool = createSpool<Entry, CommitDigest>({
+    newDigest: createDigest,
     files: disks.spool.files,
     state: { snapshot: () => [], restore: () => undefined, apply: () => undefined },
     encode: createEntryEncoder(),
@@ -150,7 +152,7 @@ export async function startWorld(disks: Disks, broker: MemoryBroker, options: Wo
     passed: () => spool.consumer('conditions').cursor().position >= end,
     async give(entries, fresh = true) {
       end += entries.length
-      await new Promise<void>(resolve => spool.append(entries, entries.length, resolve))
+      await new Promise<void>(resolve => spool.append(entries, entries.length, () => resolve()))
       if (!fresh) return
       for (const entry of entries) {
         if (entry.k !== 'a' || entry.e === undefined) continue

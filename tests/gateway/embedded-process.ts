@@ -15,7 +15,7 @@ const broker = createBroker({
   host: '127.0.0.1',
   authenticate: async (_id, username) =>
     username === 'server' ? { kind: 'platform' } : { kind: 'device', facility: 'demo', device: username },
-  ingest: (packet, done) => gateway.ingest(packet, done),
+  ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
   log,
 })
 const gateway = createGateway({

@@ -45,7 +45,7 @@ export async function startEmbedded(options: Partial<GatewayDeps> & { devices?: 
     port: 0,
     host: '127.0.0.1',
     authenticate: async (_id, username, password) => (password === username ? identityOf(username) : null),
-    ingest: (packet, done) => gateway.ingest(packet, done),
+    ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
     log: quiet,
   })
   const gateway = createGateway({

@@ -1,6 +1,7 @@
 /** The gateway's small pure parts: intervals, hashes, state snapshots, packet lengths, acknowledgement order, decoding. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createByteWriter } from '../../core/byte-writer.ts'
 import type { BootId, DeviceId, ProfileId } from '../../core/ids.ts'
 import type { Mark } from '../../core/readings.ts'
 import { createAckQueue } from '../../gateway/ack-queue.ts'
@@ -152,7 +153,7 @@ test('an entry is written as JSON would be, whatever is in it', () => {
   const encode = createEntryEncoder()
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 200 }), entries => {
-      const body = createBody(encode)
+      const body = createBody(encode, createByteWriter())
       for (const one of entries) body.add(one)
       expect(parseBody(body.finish())).toEqual(JSON.parse(JSON.stringify(entries)))
     }),
@@ -171,16 +172,15 @@ test('acknowledgements go out in order of arrival, together, and stop when the c
     }
     written.push(ids)
   })
-  const [a, b, c, d] = [1, 2, 300, 4].map(id => queue.hold(id))
-  b?.()
+  const [a, b, c, d] = [1, 2, 300, 4].map(id => queue.hold(id, id)) as [number, number, number, number]
+  expect(queue.finish(b)).toBe(2)
   await turn()
   expect(written).toEqual([])
-  a?.()
-  c?.()
+  expect([queue.bytesOf(a), queue.finish(a), queue.finish(c)]).toEqual([1, 1, 300])
   await turn()
   expect(written).toEqual([[1, 2, 300]])
   queue.close()
-  d?.()
+  expect(queue.finish(d)).toBe(4)
   await turn()
   expect(written).toEqual([[1, 2, 300]])
 })
@@ -189,22 +189,22 @@ test("another's acknowledgement takes its place in the order, and is not called 
   const said: string[] = []
   const turn = () => new Promise(resolve => setImmediate(resolve))
   const queue = createAckQueue(packets => void said.push(`${packets.length / 4} own`))
-  const first = queue.hold(1)
+  const first = queue.hold(1, 0)
   const others = [queue.turn(), queue.turn()]
-  const last = queue.hold(2)
-  const open = queue.hold(3)
+  const last = queue.hold(2, 0)
+  const open = queue.hold(3, 0)
   const late = queue.turn()
-  last()
+  queue.finish(last)
   others.forEach((finish, i) => {
     finish(() => said.push(`other ${i}`))
   })
   await turn()
   expect(said).toEqual([])
-  first()
+  queue.finish(first)
   await turn()
   expect(said).toEqual(['1 own', 'other 0', 'other 1', '1 own'])
   queue.close()
-  open()
+  queue.finish(open)
   late(() => said.push('too late'))
   await turn()
   expect(said).toHaveLength(4)

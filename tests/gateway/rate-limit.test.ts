@@ -1,47 +1,49 @@
 /** The rate limit: who is in time, who waits and how long, what becomes of the debt; at the embedded broker only PUBACKs wait. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { facilityTopic } from '../../core/topics.ts'
-import { createRateLimit } from '../../gateway/rate-limit.ts'
-import type { KnownDevice } from '../../gateway/registry.ts'
+import { createRateLimit, type RateLimit } from '../../gateway/rate-limit.ts'
 import { type Embedded, startEmbedded } from './embedded.ts'
 import { registryOf, telemetry, until } from './fixtures.ts'
 
-const device = (key: string, messagesPerSecond = 50): KnownDevice =>
-  ({ key, profile: { messages_per_second: messagesPerSecond } }) as KnownDevice
+/** What a device takes out of its bucket at a time. */
+const taking =
+  (limit: RateLimit) =>
+  (key: string, messages: number, nowMs: number, perSecond = 50): number =>
+    limit.bucket({ key }).take(messages, perSecond, nowMs)
 const NOW_MS = 1_790_000_000_000
 
 describe('the bucket', () => {
   test('a device that keeps to its rate never waits', () => {
-    const limit = createRateLimit()
-    for (let i = 0; i < 1_000; i += 1) expect(limit.take(device('a'), 1, NOW_MS + i * 20)).toBe(0)
+    const take = taking(createRateLimit())
+    for (let i = 0; i < 1_000; i += 1) expect(take('a', 1, NOW_MS + i * 20)).toBe(0)
   })
 
   test('ten seconds of messages may come at once, also as one batch', () => {
-    const limit = createRateLimit()
-    expect(limit.take(device('a'), 500, NOW_MS)).toBe(0)
-    expect(limit.take(device('a'), 1, NOW_MS)).toBe(20)
-    expect(limit.take(device('b'), 1, NOW_MS)).toBe(0)
+    const take = taking(createRateLimit())
+    expect(take('a', 500, NOW_MS)).toBe(0)
+    expect(take('a', 1, NOW_MS)).toBe(20)
+    expect(take('b', 1, NOW_MS)).toBe(0)
   })
 
   test('nobody waits longer than two seconds, and the debt is never more than that', () => {
-    const limit = createRateLimit()
-    for (let i = 0; i < 100; i += 1) expect(limit.take(device('a'), 500, NOW_MS)).toBeLessThanOrEqual(2_000)
+    const take = taking(createRateLimit())
+    for (let i = 0; i < 100; i += 1) expect(take('a', 500, NOW_MS)).toBeLessThanOrEqual(2_000)
     // What was taken last counts on top of the capped debt.
-    expect(limit.take(device('a'), 1, NOW_MS + 10_000)).toBeLessThanOrEqual(2_000)
-    expect(limit.take(device('a'), 1, NOW_MS + 20_000)).toBe(0)
+    expect(take('a', 1, NOW_MS + 10_000)).toBeLessThanOrEqual(2_000)
+    expect(take('a', 1, NOW_MS + 20_000)).toBe(0)
   })
 
   test('a clock that was set back makes nobody wait for it to return', () => {
-    const limit = createRateLimit()
-    limit.take(device('a'), 1, NOW_MS)
-    expect(limit.take(device('a'), 1, NOW_MS - 86_400_000)).toBeLessThanOrEqual(2_000)
-    expect(limit.take(device('a'), 1, NOW_MS - 86_400_000 + 3_000)).toBe(0)
+    const take = taking(createRateLimit())
+    take('a', 1, NOW_MS)
+    expect(take('a', 1, NOW_MS - 86_400_000)).toBeLessThanOrEqual(2_000)
+    expect(take('a', 1, NOW_MS - 86_400_000 + 3_000)).toBe(0)
   })
 
   test("each profile has its own rate, and a batch's messages count one by one", () => {
-    const limit = createRateLimit()
-    expect(limit.take(device('slow', 1), 11, NOW_MS)).toBe(1_000)
-    expect(limit.take(device('fast', 1_000), 10_000, NOW_MS)).toBe(0)
+    const take = taking(createRateLimit())
+    expect(take('slow', 11, NOW_MS, 1)).toBe(1_000)
+    expect(take('fast', 10_000, NOW_MS, 1_000)).toBe(0)
   })
 })
 

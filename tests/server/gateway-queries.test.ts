@@ -15,7 +15,7 @@ beforeEach(async () => {
     port: 0,
     host: '127.0.0.1',
     authenticate: async () => ({ kind: 'platform' }),
-    ingest: (_packet, done) => done({ close: false, holdMs: 0 }),
+    ingest: (_packet, done, ticket) => done(ticket),
     log: quiet,
   })
   await broker.start()

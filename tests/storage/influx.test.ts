@@ -36,6 +36,8 @@ const failure = async (action: Promise<unknown>): Promise<AppError> => {
   return error as AppError
 }
 
+const LINE = Buffer.from('a b=1 1')
+
 describe('InfluxDB over HTTP', () => {
   it.each([
     [400, 'store_refused', false],
@@ -52,7 +54,7 @@ describe('InfluxDB over HTTP', () => {
     [200, 'store_unavailable', true],
   ])('turns %i into %s', async (status, code, retryable) => {
     const influx = await influxThat(response => response.writeHead(status).end('{"code":"x","message":"secret=72"}'))
-    const error = await failure(influx.write('a b=1 1'))
+    const error = await failure(influx.write(LINE))
     expect(error).toMatchObject({ code, retryable })
     expect(`${error.message} ${error.cause}`).not.toContain('secret')
   })
@@ -63,13 +65,13 @@ describe('InfluxDB over HTTP', () => {
     ['soon', undefined],
   ])('gives the wait that is asked for with Retry-After: %s', async (header, retryAfterMs) => {
     const influx = await influxThat(response => response.writeHead(503, { 'retry-after': header }).end())
-    expect((await failure(influx.write('a b=1 1'))).retryAfterMs).toEqual(retryAfterMs)
+    expect((await failure(influx.write(LINE))).retryAfterMs).toEqual(retryAfterMs)
   })
 
   it('is unavailable when the answer never comes, and leaves no socket behind', async () => {
     let closed = false
     const influx = await influxThat((_, request) => request.socket.once('close', () => (closed = true)))
-    expect((await failure(influx.write('a b=1 1'))).code).toBe('store_unavailable')
+    expect((await failure(influx.write(LINE))).code).toBe('store_unavailable')
     await expect.poll(() => closed).toBe(true)
   })
 
@@ -107,7 +109,7 @@ describe('InfluxDB over HTTP', () => {
 
   it('breaks off what is under way when it is closed', async () => {
     const influx = await influxThat(() => undefined)
-    const write = failure(influx.write('a b=1 1'))
+    const write = failure(influx.write(LINE))
     influx.close()
     expect((await write).code).toBe('store_unavailable')
   })

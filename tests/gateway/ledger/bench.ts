@@ -1,6 +1,7 @@
 /** A spool with a store writer and a ledger on disks that lose what was not synced; entries made by hand. */
 import type { BootId, DeviceId, FacilityId, ProfileId } from '../../../core/ids.ts'
 import type { LedgerRow } from '../../../core/ledger.ts'
+import { type CommitDigest, createDigest } from '../../../gateway/digest.ts'
 import { type AcceptedEntry, type Entry, isAccepted, type RefusedEntry, rowOf } from '../../../gateway/entries.ts'
 import { createLedger, type Ledger } from '../../../gateway/ledger/ledger.ts'
 import { createStoreTally } from '../../../gateway/ledger/store-tally.ts'
@@ -67,7 +68,8 @@ export async function openBench(
   options: { nowMs?: number; ledgerFiles?: SpoolFiles; spoolFiles?: SpoolFiles; replayed?: () => number } = {},
 ): Promise<Bench> {
   const clock = { nowMs: options.nowMs ?? HOUR }
-  const spool = createSpool<Entry>({
+  const spool = createSpool<Entry, CommitDigest>({
+    newDigest: createDigest,
     files: options.spoolFiles ?? disks.spool.files,
     state: { snapshot: () => [], restore: () => undefined, apply: () => undefined },
     consumers: ['store', 'ledger'],
@@ -95,17 +97,17 @@ export async function openBench(
   return {
     ledger,
     clock,
-    give: (...entries) => new Promise(resolve => spool.append(entries, entries.length, resolve)),
+    give: (...entries) => new Promise(resolve => spool.append(entries, entries.length, () => resolve())),
     async store({ dead = [], swallowed = [], atMost = Number.POSITIVE_INFINITY } = {}) {
       for (let i = 0; i < atMost; i += 1) {
         const commit = await store.next()
         if (!commit) return
-        commit.entries.forEach((entry, at) => {
+        commit.entries().forEach((entry, at) => {
           if (!isAccepted(entry) || swallowed.includes(entry.s)) return
           if (dead.includes(entry.s)) tally.dead(rowOf(entry, commit.first + at))
           else tally.add(rowOf(entry, commit.first + at))
         })
-        store.advance(commit.first + commit.entries.length, tally.save())
+        store.advance(commit.first + commit.count, tally.save())
       }
     },
     settle: ledger.caughtUp,

@@ -1,11 +1,13 @@
 /** The ledger's small pure parts: the store's tally, the balance of packets, and entries that keep on disk what the ledger counts. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createByteWriter } from '../../../core/byte-writer.ts'
 import type { DeviceId } from '../../../core/ids.ts'
 import { HOUR_MS } from '../../../core/ledger.ts'
 import type { StoredRow } from '../../../core/readings.ts'
+import { createDigest } from '../../../gateway/digest.ts'
 import { createEntryEncoder, rowOf } from '../../../gateway/entries.ts'
-import { createPacketBalance, facilityOfPacket, packetsIn } from '../../../gateway/ledger/packet-balance.ts'
+import { createPacketBalance, facilityOfPacket } from '../../../gateway/ledger/packet-balance.ts'
 import { storeCounts } from '../../../gateway/ledger/rows.ts'
 import { createStoreTally } from '../../../gateway/ledger/store-tally.ts'
 import { createBody } from '../../../gateway/spool/body.ts'
@@ -98,19 +100,19 @@ describe('packet balance', () => {
     for (let i = 0; i < 5; i += 1) balance.taken('demo')
     expect(balance.differences()).toEqual([])
     balance.committed('demo', 5)
-    balance.acknowledged('demo')
+    balance.acknowledged('demo', 1)
     expect(balance.differences()).toEqual([])
-    for (let i = 0; i < 4; i += 1) balance.acknowledged('demo')
+    for (let i = 0; i < 4; i += 1) balance.acknowledged('demo', 1)
     expect(balance.differences()).toEqual([])
   })
 
   test('tells once of a packet that was acknowledged without a commit, even if a later commit hides it', () => {
     const balance = createPacketBalance()
     for (let i = 0; i < 3; i += 1) balance.taken('demo')
-    balance.acknowledged('demo')
+    balance.acknowledged('demo', 1)
     balance.committed('demo', 2)
     expect(balance.differences()).toEqual([{ facility: 'demo', difference: 1 }])
-    for (let i = 0; i < 2; i += 1) balance.acknowledged('demo')
+    for (let i = 0; i < 2; i += 1) balance.acknowledged('demo', 1)
     expect(balance.differences()).toEqual([])
   })
 
@@ -118,14 +120,14 @@ describe('packet balance', () => {
     const balance = createPacketBalance()
     balance.taken('demo')
     balance.committed('demo', 2)
-    balance.acknowledged('demo')
+    balance.acknowledged('demo', 1)
     expect(balance.differences()).toEqual([{ facility: 'demo', difference: -1 }])
     expect(balance.differences()).toEqual([])
   })
 
   test('memory is bounded when facilities are rubbish', () => {
     const balance = createPacketBalance()
-    for (let i = 0; i < 5_000; i += 1) balance.acknowledged(`f-${i}`)
+    for (let i = 0; i < 5_000; i += 1) balance.acknowledged(`f-${i}`, 1)
     expect(balance.differences().length).toBe(1_001)
   })
 
@@ -143,7 +145,9 @@ describe('packet balance', () => {
 
   test('packets of a commit are counted by facility, batches once', () => {
     const entries = [accepted(0, { ms: 2 }), accepted(1, { pk: undefined }), refused({ f: 'sunny' })]
-    expect([...packetsIn(entries)]).toEqual([
+    const digest = createDigest()
+    for (const entry of entries) digest.add(entry)
+    expect([...digest.packets()]).toEqual([
       ['demo', 1],
       ['sunny', 1],
     ])
@@ -153,7 +157,7 @@ describe('packet balance', () => {
 test('what the ledger counts stands in the spool as it stands in memory', () => {
   const whole = accepted(0, { ms: 3, df: 1, g: 4, rc: 1, m: ['late'], nb: 1, e: 'bed_exit' })
   for (const entry of [whole, accepted(1, { pk: undefined }), refused({ ms: 2 })]) {
-    const body = createBody(createEntryEncoder())
+    const body = createBody(createEntryEncoder(), createByteWriter())
     body.add(entry)
     expect(parseBody(body.finish())).toEqual([JSON.parse(JSON.stringify(entry))])
   }

@@ -20,7 +20,7 @@ const broker = createBroker({
   port: 0,
   host: '127.0.0.1',
   authenticate: async (_id, username) => ({ kind: 'device', facility, device: username }),
-  ingest: (packet, done) => gateway.ingest(packet, done),
+  ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
   log,
 })
 const gateway = createGateway({

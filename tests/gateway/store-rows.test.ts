@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createByteWriter } from '../../core/byte-writer.ts'
 import type { Mark, StoredRow } from '../../core/readings.ts'
-import { createDigest } from '../../gateway/digest.ts'
+import { type CommitDigest, createDigest } from '../../gateway/digest.ts'
 import { createEntryEncoder, type Entry, isAccepted, rowOf } from '../../gateway/entries.ts'
 import { createStoreTally } from '../../gateway/ledger/store-tally.ts'
 import { createBody } from '../../gateway/spool/body.ts'
@@ -19,7 +19,7 @@ function commitOf(entries: readonly Entry[], skip = 0) {
   const body = createBody(createEntryEncoder(), createByteWriter())
   for (const entry of entries) body.add(entry)
   const place = { first: FIRST + skip, count: entries.length - skip, body: body.finish(), skip }
-  return createCommit(place, null, createDigest)
+  return createCommit<Entry, CommitDigest>(place, null, createDigest)
 }
 
 /** Reads all in batches of at most `max` rows. @returns of each batch its lines, or null where the store would have to be given rows, and its rows */
@@ -134,7 +134,7 @@ const ordinary = (more: object): Entry =>
     v: { heart_rate: 61 },
     pk: 1,
     ...more,
-  }) as Entry
+  }) as unknown as Entry
 
 test.each([
   ['a reserved name', { v: { seq: 1 } }],

@@ -50,11 +50,14 @@ export interface PlaceNow {
 
 /** Freshness of a device: that of its liveliest periodic metric (off the bed a mat sends no heart rate and is still alive). */
 export function deviceFreshness(device: DeviceNow, nowMs: number): Freshness {
-  const all = Object.entries(device.newest).map(([name, newest]) => {
+  let best: number = LIVELIEST.length
+  for (const name in device.newest) {
     const metric = device.profile.metrics[name as keyof typeof device.profile.metrics]
-    return freshnessOf(newest.measuredMs, metric ? periodMs(metric) : null, nowMs)
-  })
-  return LIVELIEST.find(freshness => all.includes(freshness)) ?? 'never'
+    const freshness = freshnessOf(device.newest[name]!.measuredMs, metric ? periodMs(metric) : null, nowMs)
+    const rank = LIVELIEST.indexOf(freshness as (typeof LIVELIEST)[number])
+    if (rank >= 0 && rank < best) best = rank
+  }
+  return (LIVELIEST as readonly Freshness[])[best] ?? 'never'
 }
 const LIVELIEST = ['fresh', 'ageing', 'stale', 'lost', 'on_demand'] as const
 
@@ -65,7 +68,9 @@ export function placeState(devices: readonly DeviceNow[], nowMs: number): PlaceN
   const freshness = worstFreshness(heard.map(device => deviceFreshness(device, nowMs)))
   const claims = heard.flatMap(stateClaims).sort((a, b) => b.atMs - a.atMs)
   const newest = claims[0]
-  const lastMeasured = Math.max(...heard.flatMap(device => Object.values(device.newest).map(v => v.measuredMs)), 0)
+  let lastMeasured = 0
+  for (const { newest: values } of heard)
+    for (const name in values) lastMeasured = Math.max(lastMeasured, values[name]!.measuredMs)
   if (heard.every(device => device.online === false))
     return { state: 'offline', sinceMs: lastMeasured || null, freshness }
   if (!newest)
@@ -90,9 +95,11 @@ interface StateClaim {
 
 function stateClaims(device: DeviceNow): StateClaim[] {
   const claims: StateClaim[] = device.stateEvent ? [{ device: device.id, ...device.stateEvent }] : []
-  for (const [name, metric] of Object.entries(device.profile.metrics)) {
+  const { metrics } = device.profile
+  for (const name in metrics) {
+    const metric = metrics[name as keyof typeof metrics]
     const newest = device.newest[name]
-    if (metric.kind !== 'enum' || !metric.states || !newest) continue
+    if (metric?.kind !== 'enum' || !metric.states || !newest) continue
     const state = metric.states[String(newest.value)]
     if (state) claims.push({ device: device.id, state, atMs: newest.changedMs })
   }

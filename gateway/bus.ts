@@ -10,6 +10,8 @@ export interface BusMessage {
 export interface GatewayBus {
   /** Resolves when the broker has it (QoS 1: acknowledged); rejects when the broker is away: nothing is queued. */
   publish(topic: string, payload: string, options: { qos: 0 | 1; retain?: boolean }): Promise<void>
+  /** Publishes retained messages with QoS 1, where many at once are cheaper than one by one. Rejects unless the broker has acknowledged all. */
+  publishAll?(messages: readonly { topic: string; payload: string }[]): Promise<void>
   /** Calls `listener` for every later message and for each retained one; for an outside broker again at every new connection. */
   subscribe(filter: string, listener: (message: BusMessage) => void): Promise<void>
 }

@@ -2,6 +2,7 @@
 import type { PlaceId } from '../core/ids.ts'
 import { deviceFreshness, type PlaceNow, placeState } from '../core/place-state.ts'
 import type { LiveDevice, LiveEvent, LiveMessage, LivePlace } from '../core/platform-messages.ts'
+import type { StoredValue } from '../core/readings.ts'
 import { facilityTopic } from '../core/topics.ts'
 import type { BoardModel } from './board-model.ts'
 import type { GatewayBus } from './bus.ts'
@@ -152,10 +153,11 @@ export function createLiveOut({ board, registry, bus, instance, clock, log }: Li
 
   function liveDevice(device: KnownDevice, atMs: number): LiveDevice {
     const { newest, online, heardMs, fw, battery, rssi, skewMs } = board.state(device)
-    const values = Object.entries(newest).map(([name, { value, measuredMs, changedMs }]) => [
-      name,
-      { v: value, at: measuredMs, since: changedMs },
-    ])
+    const values: Record<string, { v: StoredValue; at: number; since: number }> = {}
+    for (const name in newest) {
+      const { value, measuredMs, changedMs } = newest[name]!
+      values[name] = { v: value, at: measuredMs, since: changedMs }
+    }
     return {
       id: device.id,
       freshness: deviceFreshness(board.now(device), atMs),
@@ -165,7 +167,7 @@ export function createLiveOut({ board, registry, bus, instance, clock, log }: Li
       battery,
       rssi,
       skew_ms: skewMs,
-      newest: Object.fromEntries(values) as LiveDevice['newest'],
+      newest: values as LiveDevice['newest'],
     }
   }
 

@@ -7,6 +7,7 @@ import mqtt, { type IClientOptions } from 'mqtt'
 import { AppError } from '../core/errors.ts'
 import { MAX_PACKET_BYTES } from '../core/messages.ts'
 import { createAckQueue } from './ack-queue.ts'
+import { type BatchPublisher, createBatchPublisher, createIdProvider, type RetainedMessage } from './batch-publisher.ts'
 import type { BusMessage, PacketDone } from './bus.ts'
 import { createHeld } from './held.ts'
 import { errorFields, type Log } from './log.ts'
@@ -45,6 +46,8 @@ export interface Link {
   connected(): boolean
   /** Rejects with `broker_unavailable` while there is no connection: nothing is queued. */
   publish(topic: string, payload: string, options: { qos: 0 | 1; retain?: boolean }): Promise<void>
+  /** Publishes retained messages with QoS 1, all in one write. Rejects as `publish` does, and when the connection ends before all are acknowledged. */
+  publishAll(messages: readonly RetainedMessage[]): Promise<void>
   /** Subscribes with QoS 1 now, if connected, and at every later connection. */
   subscribe(topics: readonly string[]): void
   stop(): Promise<void>
@@ -59,6 +62,7 @@ export function connectLink(options: LinkOptions): Link {
   const { address, clientId, log, keepaliveS = 30, maxHeld = 5_000, maxHeldBytes = 16 * 1024 * 1024 } = options
   const topics = new Set<string>()
   let tap: TappedStream | null = null
+  let batches: BatchPublisher | null = null
   let failure: Error | null = null
   let away = false
 
@@ -69,6 +73,9 @@ export function connectLink(options: LinkOptions): Link {
     clean: false,
     resubscribe: false,
     queueQoSZero: false,
+    messageIdProvider: createIdProvider(),
+    // The library would put together a text for each of its steps, for nobody.
+    log: () => undefined,
     reconnectPeriod: 1_000,
     keepalive: keepaliveS,
     // A hint only: Mosquitto 2.0.11 goes beyond it. The limits of what is held are what counts.
@@ -117,6 +124,10 @@ export function connectLink(options: LinkOptions): Link {
         }
         client.publish(topic, payload, { qos, retain }, error => (error ? reject(error) : resolve()))
       }),
+    publishAll: messages =>
+      client.connected && batches
+        ? batches.publish(messages)
+        : Promise.reject(new AppError('broker_unavailable', 'no connection to the broker', { retryable: true })),
     subscribe(more) {
       for (const topic of more) topics.add(topic)
       if (client.connected) subscribeNow(more)
@@ -139,6 +150,7 @@ export function connectLink(options: LinkOptions): Link {
       packets => void tapped.stream.write(packets),
       packets => options.onAcknowledged?.(packets),
     )
+    const publisher = createBatchPublisher(packets => void tapped.stream.write(packets))
     const done = (ticket: number): void => held.remove(acks.finish(ticket))
     const held = createHeld(
       { packets: maxHeld, bytes: maxHeldBytes },
@@ -149,6 +161,7 @@ export function connectLink(options: LinkOptions): Link {
         version: 5,
         maxBytes: MAX_BYTES,
         rest,
+        puback: publisher.acknowledged,
         publish({ topic, payload, messageId, retain }) {
           const ticket = acks.hold(messageId, payload.length)
           held.add(payload.length)
@@ -160,7 +173,9 @@ export function connectLink(options: LinkOptions): Link {
     tapped.stream.once('close', () => {
       acks.close()
       held.end()
+      publisher.close()
     })
+    batches = publisher
     tap = tapped
     return tapped.stream
   }

@@ -2,9 +2,11 @@
 import { AppError } from '../core/errors.ts'
 import { gatewayMessageSchema } from '../core/platform-messages.ts'
 import { facilityTopic, gatewayFilters } from '../core/topics.ts'
+import type { RetainedMessage } from './batch-publisher.ts'
 import type { BusMessage, GatewayBus, Ingest, PacketDone } from './bus.ts'
 import type { SessionLane } from './conditions/facts.ts'
 import { lastWill } from './heartbeat.ts'
+import { getOrMake } from './ledger/get-or-make.ts'
 import type { PacketBalance } from './ledger/packet-balance.ts'
 import type { Log } from './log.ts'
 import { type BrokerAddress, connectLink, type Link, readRetained } from './mqtt.ts'
@@ -75,6 +77,17 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
         const link = talk.get(facilityOf(topic))
         if (!link) throw new AppError('broker_unavailable', 'not connected yet', { retryable: true })
         await link.publish(topic, payload, options)
+      },
+      async publishAll(messages) {
+        const byFacility = new Map<string, RetainedMessage[]>()
+        for (const message of messages) getOrMake(byFacility, facilityOf(message.topic), () => []).push(message)
+        await Promise.all(
+          [...byFacility].map(([facility, theirs]) => {
+            const link = talk.get(facility)
+            if (!link) throw new AppError('broker_unavailable', 'not connected yet', { retryable: true })
+            return link.publishAll(theirs)
+          }),
+        )
       },
       async subscribe(topic, listener) {
         listeners.set(topic, listener)

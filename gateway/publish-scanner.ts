@@ -24,6 +24,8 @@ export interface ScannerOptions {
   publish(packet: ScannedPublish): boolean
   /** A PINGREQ, in the order of the stream; false as above. */
   ping?(): boolean
+  /** A PUBACK, in the order of the stream; false as above. */
+  puback?(messageId: number, reasonCode: number): boolean
   /** Whole packets of all other kinds, in the order of the stream; also PUBLISH packets that are malformed. */
   rest(bytes: Buffer): void
 }
@@ -33,6 +35,7 @@ const QOS1_PUBLISH = 0x32
 const TYPE_AND_QOS = 0xf6
 const RETAIN = 0x01
 const PINGREQ = 0xc0
+const PUBACK = 0x40
 /** [MQTT-2.2.3]: seven bits a byte, lowest first, at most four bytes. */
 const MAX_LENGTH_BYTES = 4
 const EMPTY = Buffer.alloc(0)
@@ -43,6 +46,7 @@ export function createPublishScanner({
   check,
   publish,
   ping,
+  puback,
   rest,
 }: ScannerOptions): PublishScanner {
   /** The beginning of a packet whose end is still to come. */
@@ -100,6 +104,11 @@ export function createPublishScanner({
       } else if (ping && bytes[at] === PINGREQ && length === 0) {
         if (restFrom < at) rest(bytes.subarray(restFrom, at))
         restFrom = ping() ? end : at
+      } else if (puback && bytes[at] === PUBACK && length >= 2) {
+        if (restFrom < at) rest(bytes.subarray(restFrom, at))
+        // Without a reason code: success. [MQTT5 3.4.2.1]
+        const reasonCode = length > 2 ? bytes[bodyAt + 2]! : 0
+        restFrom = puback(bytes.readUInt16BE(bodyAt), reasonCode) ? end : at
       }
       at = end
     }

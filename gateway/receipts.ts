@@ -46,26 +46,48 @@ export function createReceipts({ bus, received, whenDurable, clock }: ReceiptsDe
 
   function tick(): void {
     const nowMs = clock()
+    const receipts: Receipt[] = []
     for (const [key, boots] of due) {
       const sinceMs = nowMs - (sentMs.get(key) ?? 0)
       // A clock that was set back must not silence the receipts.
       if (sinceMs >= 0 && sinceMs < INTERVAL_MS) continue
       due.delete(key)
       sentMs.set(key, nowMs)
-      for (const boot of boots) send(key, boot)
+      for (const boot of boots) {
+        const receipt = receiptOf(key, boot)
+        if (receipt) receipts.push(receipt)
+      }
     }
+    if (receipts.length > 0) whenDurable(() => send(receipts))
   }
 
-  function send(key: string, boot: string): void {
-    const [facility = '', device = ''] = key.split('/')
+  function receiptOf(key: string, boot: string): Receipt | null {
+    const slash = key.indexOf('/')
+    const [facility, device] = [key.slice(0, slash), key.slice(slash + 1)]
     const cover = coverOf(received.intervals(facility, device, boot) ?? [], MAX_GAPS)
-    if (!cover) return
-    const message = JSON.stringify({ boot, ...cover } as ReceiptMessage)
-    // When the broker is away the device hears of it later.
-    whenDurable(() => {
-      bus
-        .publish(deviceTopic(facility, device, 'receipt'), message, { qos: 1, retain: true })
-        .catch(() => heard({ key }, boot))
-    })
+    if (!cover) return null
+    const payload = JSON.stringify({ boot, ...cover } as ReceiptMessage)
+    return { key, boot, topic: deviceTopic(facility, device, 'receipt'), payload }
   }
+
+  /** When the broker is away the devices hear of it later. */
+  function send(receipts: readonly Receipt[]): void {
+    if (bus.publishAll) {
+      bus.publishAll(receipts).catch(() => again(receipts))
+      return
+    }
+    for (const receipt of receipts)
+      bus.publish(receipt.topic, receipt.payload, { qos: 1, retain: true }).catch(() => again([receipt]))
+  }
+
+  function again(receipts: readonly Receipt[]): void {
+    for (const receipt of receipts) heard(receipt, receipt.boot)
+  }
+}
+
+interface Receipt {
+  key: string
+  boot: string
+  topic: string
+  payload: string
 }

@@ -203,6 +203,38 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
     await expect(link?.publish('x', 'y', { qos: 1 })).rejects.toMatchObject({ code: 'broker_unavailable' })
   })
 
+  test('thousands of retained messages go out in one write, beside single ones, and each is acknowledged', async () => {
+    const got = new Map<string, string>()
+    link = connectLink({
+      address: { url: broker.url },
+      clientId: `gateway-test-${run}`,
+      onPacket: (_message, done, ticket) => done(ticket),
+      onTakenOver: () => undefined,
+      log: counting,
+    })
+    await until('connected', () => link?.connected() ?? false)
+    const many = (round: number) =>
+      upTo(3_000).map(n => ({ topic: `many/${run}/${n}`, payload: `${round} 温度 ${'x'.repeat(n % 200)}` }))
+    const single = upTo(200).map(n => link?.publish(`single/${run}/${n}`, 'x', { qos: 1, retain: true }))
+    for (const round of [1, 2, 3, 4]) await link.publishAll(many(round))
+    await Promise.all(single)
+    const reader = await mqtt.connectAsync(broker.url)
+    reader.on('message', (topic, payload) => got.set(topic, payload.toString()))
+    await reader.subscribeAsync([`many/${run}/+`, `single/${run}/+`], { qos: 1 })
+    await until('all', () => got.size === 3_200)
+    await reader.endAsync()
+    expect(many(4).filter(({ topic, payload }) => got.get(topic) !== payload)).toEqual([])
+  })
+
+  test('what was published together and not acknowledged is known to be lost when the connection ends', async () => {
+    await hold()
+    const lost = link?.publishAll([{ topic: `lost/${run}`, payload: 'x' }])
+    proxy.reset()
+    await expect(lost).rejects.toMatchObject({ code: 'broker_unavailable' })
+    await until('connected again', () => link?.connected() ?? false)
+    await link?.publishAll([{ topic: `lost/${run}`, payload: 'x' }])
+  })
+
   test('a gateway whose place another one takes is told so', async () => {
     let told = ''
     const first = outside('away', error => {

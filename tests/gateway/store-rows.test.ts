@@ -72,24 +72,22 @@ const acceptedEntry = fc.record({
   pk: flag,
   ms: fc.constantFrom(undefined, undefined, 3),
 }) as unknown as fc.Arbitrary<Entry>
-const refusedEntry = fc
-  .string({ unit: 'binary' })
-  .map(
-    raw =>
-      ({
-        k: 'r',
-        f: 'demo',
-        d: 'mat1',
-        rx: 1,
-        topic: 't',
-        reason: 'schema',
-        fields: [],
-        detail: '',
-        sha256: '',
-        raw,
-        bytes: 1,
-      }) as Entry,
-  )
+const refusedEntry = fc.string({ unit: 'binary' }).map(
+  raw =>
+    ({
+      k: 'r',
+      f: 'demo',
+      d: 'mat1',
+      rx: 1,
+      topic: 't',
+      reason: 'schema',
+      fields: [],
+      detail: '',
+      sha256: '',
+      raw,
+      bytes: 1,
+    }) as Entry,
+)
 const anyEntry = fc.oneof({ weight: 5, arbitrary: acceptedEntry }, { weight: 1, arbitrary: refusedEntry })
 
 const rowsOf = (entries: readonly Entry[], skip = 0): StoredRow[] =>

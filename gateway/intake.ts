@@ -24,8 +24,12 @@ export interface IntakeDeps {
   log: Log
 }
 
+const MAX_NAMED = 1_000
+
 export function createIntake(deps: IntakeDeps): Ingest {
   const { judge, spool, board, receipts, bus, metrics, log } = deps
+  /** Facilities that the metrics name; the names of what is refused come from topics. */
+  const named = new Set<string>()
 
   return (packet, done, ticket) => {
     const rxMs = deps.clock()
@@ -57,9 +61,14 @@ export function createIntake(deps: IntakeDeps): Ingest {
     })
   }
 
+  function nameOf(facility: string): string {
+    if (named.size < MAX_NAMED) named.add(facility)
+    return named.has(facility) ? facility : ''
+  }
+
   async function tell(judged: JudgedPacket): Promise<void> {
     const refusals = judged.entries.filter(isRefused)
-    for (const { f, k, reason } of refusals) if (k === 'r') metrics.refused(f, reason)
+    for (const { f, k, reason } of refusals) if (k === 'r') metrics.refused(nameOf(f), reason)
     const sent = await Promise.allSettled(refusals.map(entry => sendRejection(bus, entry)))
     const failed = sent.find(result => result.status === 'rejected')
     if (failed) log.debug(errorFields(failed.reason), 'a device was not told of a refusal')

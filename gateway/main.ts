@@ -1,11 +1,14 @@
 /** `npm run gateway`: the gateway as a process of its own, between an outside broker and InfluxDB. */
 
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { createInfluxTelemetry } from '../storage/telemetry/influx.ts'
 import { type GatewayConfig, parseConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { startHealthServer } from './http.ts'
+import { readJson, writeJson } from './json-file.ts'
 import { createPacketBalance } from './ledger/packet-balance.ts'
 import { createLog, errorFields } from './log.ts'
 import { createOutsideBroker } from './outside-broker.ts'
@@ -55,12 +58,15 @@ async function run(config: GatewayConfig): Promise<void> {
     process.exit(1)
   }
   const instance = randomUUID()
+  const instanceFile = join(config.spoolDir, 'instance.json')
+  const formerly = await readJson(instanceFile, z.string())
   const balance = createPacketBalance()
   const telemetry = createInfluxTelemetry(config.influx)
   const broker = createOutsideBroker({
     address: config.broker,
     facilities: config.facilities,
     instance,
+    formerly,
     ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
     balance,
     onSession: (...session) => gateway.session(...session),
@@ -101,6 +107,7 @@ async function run(config: GatewayConfig): Promise<void> {
 
   await broker.check()
   await gateway.start()
+  await writeJson(instanceFile, instance)
   broker.connect()
   await Promise.all(
     config.facilities.map(async facility => {

@@ -31,6 +31,8 @@ export interface OutsideBrokerDeps {
   address: BrokerAddress
   facilities: readonly string[]
   instance: string
+  /** Which instance had our folder before us: it cannot live any more, whatever the broker remembers of it. */
+  formerly?: string | null
   ingest: Ingest
   /** Where the sockets count what they acknowledge; the gateway's own. */
   balance: PacketBalance
@@ -120,7 +122,8 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
   function speaksForAnother({ payload }: BusMessage, sinceMs: number): boolean {
     const parsed = gatewayMessageSchema.safeParse(jsonOf(payload))
     if (!parsed.success || parsed.data.state !== 'online' || parsed.data.at === null) return false
-    return parsed.data.instance !== instance && parsed.data.at > sinceMs
+    const { instance: other, at } = parsed.data
+    return other !== instance && other !== deps.formerly && at > sinceMs
   }
 
   function linkOptions(facility: string, lane: SessionLane) {

@@ -49,6 +49,8 @@ interface Snapshot {
 }
 
 const LENGTH_BYTES = 4
+/** Names of what is refused come from topics; more than so many are counted together under the empty name. */
+const MAX_FACILITIES = 1_000
 const FATE = { a: 'accepted', d: 'duplicate', c: 'conflicting', r: 'refused' } as const
 
 export function createReceived(): Received {
@@ -107,6 +109,7 @@ export function createReceived(): Received {
   function totalsOf(facility: string): FateTotals {
     const known = totals.get(facility)
     if (known) return known
+    if (totals.size >= MAX_FACILITIES && facility !== '') return totalsOf('')
     const fresh: FateTotals = {
       accepted: 0,
       duplicate: 0,

@@ -79,8 +79,9 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
     for (const { done } of got.splice(0)) done()
   }
 
-  const outside = (facility: string, fatal: (error: Error) => void) =>
+  const outside = (facility: string, fatal: (error: Error) => void, formerly: string | null = null) =>
     createOutsideBroker({
+      formerly,
       address: { url: broker.url },
       facilities: [facility],
       instance: 'second',
@@ -265,6 +266,8 @@ describeWith(mosquitto, 'deferred acknowledgement against Mosquitto', () => {
     await second.check()
     await alive(1_000, 'online')
     await expect(second.check()).rejects.toMatchObject({ code: 'gateway_running' })
+    // The one that had our folder before us is gone, even if the broker went with it and never told so.
+    await outside('home', () => undefined, 'first').check()
     await alive(31_000, 'online')
     await second.check()
     await alive(1_000, 'offline')

@@ -277,3 +277,24 @@ describe('decoding', () => {
     fc.assert(fc.property(fc.json(), json => decode('event', Buffer.from(json)).length > 0))
   })
 })
+
+test('memory is bounded when the facilities of what is refused are rubbish', () => {
+  const received = createReceived()
+  const refused = (f: string): Entry =>
+    ({
+      k: 'r',
+      f,
+      d: 'x',
+      rx: 1,
+      topic: 't',
+      reason: 'unknown_device',
+      fields: [],
+      detail: '',
+      sha256: '',
+      raw: '',
+      bytes: 0,
+    }) as Entry
+  for (let i = 0; i < 5_000; i += 1) received.apply(refused(`f-${i}`))
+  expect(received.totals('').refused).toBe(4_000)
+  expect(Buffer.concat(received.snapshot()).length).toBeLessThan(200_000)
+})

@@ -34,9 +34,11 @@ afterEach(async () => {
 async function begin(store: Telemetry): Promise<Scene> {
   const rows: StoredRow[] = []
   const alarms: string[] = []
+  // As rows, so that they can be looked at.
+  const { raw: _, ...sink } = store.sink
   const house = await startEmbedded({
     sink: {
-      ...store.sink,
+      ...sink,
       write: (batch, position) => {
         rows.push(...batch)
         return store.sink.write(batch, position)

@@ -7,9 +7,17 @@ import { runCampaign } from './campaign.ts'
 import type { Sabotage } from './process-config.ts'
 import type { Topology } from './rig.ts'
 
-const run = (topology: Topology, faults: number, messages: number, sabotage: Sabotage = 'none', only?: RegExp) =>
+const SEED = 20_261_125
+const run = (
+  topology: Topology,
+  faults: number,
+  messages: number,
+  sabotage: Sabotage = 'none',
+  only?: RegExp,
+  seed = SEED,
+) =>
   runCampaign({
-    seed: 20_261_125,
+    seed,
     messages,
     faults,
     topologies: [topology],
@@ -17,6 +25,17 @@ const run = (topology: Topology, faults: number, messages: number, sabotage: Sab
     signal: new AbortController().signal,
     ...(only ? { only } : {}),
   })
+
+/** A few faults may all strike at harmless moments: that the harness sees losses is shown by the first of a few runs that has one. */
+async function lossesSeen(topology: Topology, faults: number, sabotage: Sabotage, only: RegExp): Promise<number> {
+  for (let seed = SEED; seed < SEED + 5; seed += 1) {
+    const { verdict, clean } = await run(topology, faults, 1_000, sabotage, only, seed)
+    if (verdict.lost === 0) continue
+    expect(clean).toBe(false)
+    return verdict.lost
+  }
+  return 0
+}
 
 const clean = { lost: 0, twice: 0, altered: 0, invented: 0, notKept: 0 }
 
@@ -31,15 +50,11 @@ test('embedded: every acknowledged message is found exactly once when process, d
 })
 
 test('embedded: messages are lost when syncing does nothing', async () => {
-  const { verdict, clean } = await run('embedded', 3, 1_000, 'lying', /^power cut$/)
-  expect(clean).toBe(false)
-  expect(verdict.lost).toBeGreaterThan(0)
+  expect(await lossesSeen('embedded', 3, 'lying', /^power cut$/)).toBeGreaterThan(0)
 })
 
 test('embedded: messages are lost when they are acknowledged before the commit', async () => {
-  const { verdict, clean } = await run('embedded', 4, 1_000, 'hasty', /^(kill gateway|power cut)$/)
-  expect(clean).toBe(false)
-  expect(verdict.lost).toBeGreaterThan(0)
+  expect(await lossesSeen('embedded', 4, 'hasty', /^(kill gateway|power cut)$/)).toBeGreaterThan(0)
 })
 
 describeWith([mosquitto, influxd], 'with Mosquitto and InfluxDB 2', () => {
@@ -60,14 +75,10 @@ describeWith([mosquitto, influxd], 'with Mosquitto and InfluxDB 2', () => {
   })
 
   test('messages are lost when syncing does nothing', async () => {
-    const { verdict, clean } = await run('outside', 3, 1_000, 'lying', /^power cut$/)
-    expect(clean).toBe(false)
-    expect(verdict.lost).toBeGreaterThan(0)
+    expect(await lossesSeen('outside', 3, 'lying', /^power cut$/)).toBeGreaterThan(0)
   })
 
   test('messages are lost when the receipt goes out before the commit', async () => {
-    const { verdict, clean } = await run('outside', 4, 1_000, 'hasty', /^(kill gateway|power cut)$/)
-    expect(clean).toBe(false)
-    expect(verdict.lost).toBeGreaterThan(0)
+    expect(await lossesSeen('outside', 4, 'hasty', /^(kill gateway|power cut)$/)).toBeGreaterThan(0)
   })
 })

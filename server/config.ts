@@ -24,9 +24,10 @@ export const serverEnvSchema = z.object({
   INFLUX_TOKEN: text,
   INFLUX_ORG: text,
   INFLUX_BUCKET: text,
-  DATABASE_URL: z
-    .undefined({ error: 'PostgreSQL is not supported yet: unset it, the registry is a SQLite file in DATA_DIR' })
-    .optional(),
+  DATABASE_URL: urlOf(
+    /^postgres(ql)?$/,
+    'PostgreSQL, such as postgres://mimamori:…@localhost:5432/mimamori',
+  ).optional(),
   SESSION_SECRET: z
     .string({ error: 'give at least 32 random characters' })
     .min(32, 'give at least 32 random characters'),
@@ -34,7 +35,7 @@ export const serverEnvSchema = z.object({
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
-const SECRETS = ['MQTT_PASSWORD', 'INFLUX_TOKEN', 'SESSION_SECRET'] as const
+const SECRETS = ['MQTT_PASSWORD', 'INFLUX_TOKEN', 'DATABASE_URL', 'SESSION_SECRET'] as const
 
 export interface ServerConfig {
   httpPort: number
@@ -45,6 +46,8 @@ export interface ServerConfig {
   tls: { cert: string; key: string } | null
   broker: BrokerAddress
   influx: { url: string; token: string; org: string; bucket: string }
+  /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
+  databaseUrl: string | undefined
   sessionSecret: string
   signingKeyFile: string
   zone: string
@@ -95,6 +98,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: ServerConfig } | 
       tls: cert !== undefined && key !== undefined ? { cert, key } : null,
       broker: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD, ca },
       influx: { url: e.INFLUX_URL, token: e.INFLUX_TOKEN, org: e.INFLUX_ORG, bucket: e.INFLUX_BUCKET },
+      databaseUrl: e.DATABASE_URL,
       sessionSecret: e.SESSION_SECRET,
       signingKeyFile: resolve(e.SIGNING_KEY_FILE),
       zone: e.TZ_DEFAULT,

@@ -25,7 +25,9 @@ async function run({ config, newCode }: { config: ServerConfig; newCode: boolean
   // A wrong key is said now, not when the first dataset has been approved.
   await readSigningKey(config.signingKeyFile)
   await mkdir(config.dataDir, { recursive: true })
-  const registry = await createRegistry({ file: join(config.dataDir, 'registry.sqlite') })
+  const registry = await createRegistry(
+    config.databaseUrl === undefined ? { file: join(config.dataDir, 'registry.sqlite') } : { url: config.databaseUrl },
+  )
   const store = createInfluxTelemetry(config.influx)
   const server = createServer({ registry, source: store.source, config: { ...config, manageBroker: true }, log })
   const end = async (): Promise<void> => {

@@ -20,7 +20,7 @@ Starts broker, gateway, store, server and dashboard in one process. With DEMO=tr
 with simulated devices and one day of history; with DEMO=false an empty platform, whose first administrator signs up with the
 one-time code that is printed.
 
-Settings: HTTP_PORT (8080), MQTT_PORT (1883), DATA_DIR (./data), PUBLIC_URL, TZ_DEFAULT (Asia/Tokyo), LOG_LEVEL (warn).`
+Settings: HTTP_PORT (8080), MQTT_PORT (1883), DATA_DIR (./data), DATABASE_URL, PUBLIC_URL, TZ_DEFAULT (Asia/Tokyo), LOG_LEVEL (warn).`
 
 const DAY_MS = 86_400_000
 
@@ -36,11 +36,21 @@ async function run(config: StandaloneConfig): Promise<void> {
       process.exit(1)
     },
     openRegistry: async () => {
-      const open = (file: string) => createRegistry({ file })
-      if (!config.demo) return open(join(config.dataDir, 'registry.sqlite'))
+      const { dataDir, databaseUrl: url, zone } = config
+      const file = join(dataDir, 'registry.sqlite')
+      const open = () => createRegistry(url === undefined ? { file } : { url })
+      if (!config.demo) return open()
       const plan = demoPlan()
       const { hash } = createPasswords()
-      const opened = await openDemo({ dataDir: config.dataDir, open, plan, zone: config.zone, hash, nowMs: Date.now() })
+      const opened = await openDemo({
+        dataDir,
+        open,
+        file: url === undefined ? file : null,
+        plan,
+        zone,
+        hash,
+        nowMs: Date.now(),
+      })
       demo = opened.demo
       return opened.registry
     },

@@ -1,4 +1,4 @@
-/** The registry on a SQLite file: opens it, brings its schema up to date, and puts the repositories together. */
+/** The registry on a SQLite file or in PostgreSQL: opens it, brings its schema up to date, and puts the repositories together. */
 import type { Registry } from '../../core/registry.ts'
 import { createConsents } from './consents.ts'
 import { openSqlite } from './database.ts'
@@ -6,6 +6,7 @@ import { createDevices } from './devices.ts'
 import { createFacilities } from './facilities.ts'
 import { migrate } from './migrate.ts'
 import { createPlacements } from './placements.ts'
+import { openPostgres } from './postgres.ts'
 import { createReleases } from './releases.ts'
 import { createRequests } from './requests.ts'
 import { createResidents } from './residents.ts'
@@ -14,12 +15,12 @@ import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
 import { createUsers } from './users.ts'
 
-/**
- * @param file path of the SQLite file, whose folder exists; `:memory:` for one that ends with the process
- * Throws AppErrors `registry_unavailable`, `registry_migration`.
- */
-export async function createRegistry({ file }: { file: string }): Promise<Registry> {
-  const db = openSqlite(file)
+/** Path of a SQLite file, whose folder exists (`:memory:` for one that ends with the process), or PostgreSQL's connection string. */
+export type RegistryPlace = { file: string } | { url: string }
+
+/** Throws AppErrors `registry_unavailable`, `registry_unreadable`, `registry_migration`. */
+export async function createRegistry(place: RegistryPlace): Promise<Registry> {
+  const db = 'url' in place ? openPostgres(place.url) : openSqlite(place.file)
   try {
     await migrate(db)
   } catch (error) {

@@ -61,9 +61,9 @@ describe('npm run server', () => {
     ['nothing is set', {}, ['MQTT_URL: is not set', 'INFLUX_URL: is not set']],
     ['a secret is short', { ...COMPLETE, SESSION_SECRET: 'short' }, ['SESSION_SECRET: give at least 32']],
     [
-      'PostgreSQL is asked for',
-      { ...COMPLETE, DATABASE_URL: 'postgres://x' },
-      ['DATABASE_URL: PostgreSQL is not supported yet'],
+      'another database is asked for',
+      { ...COMPLETE, DATABASE_URL: 'mysql://x:secret@y/z' },
+      ['DATABASE_URL: give PostgreSQL'],
     ],
     [
       'a secret file is missing',

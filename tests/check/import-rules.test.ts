@@ -17,6 +17,8 @@ const libraries = [
   '@duckdb/node-api',
   'kysely',
   'libsql',
+  'pg',
+  'csv-parse',
   'express',
   'helmet',
   'zod-openapi',
@@ -54,6 +56,7 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
   'storage/telemetry/duckdb.ts': { folders: ['core'], modules: node },
   'storage/registry/people.ts': { folders: ['core'], modules: [...node, 'kysely'] },
   'storage/registry/database.ts': { folders: ['core'], modules: [...node, 'kysely', 'libsql'] },
+  'storage/registry/postgres.ts': { folders: ['core'], modules: [...node, 'kysely', 'pg'] },
 
   'gateway/main.ts': { folders: ['core', 'storage'], modules: ['zod', ...node] },
   'gateway/spool/segment.ts': { folders: ['core', 'storage'], modules: node },

@@ -2,10 +2,13 @@
 import { boardRoutes } from './rest/board.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
 import { devicesRoutes } from './rest/devices.ts'
+import { deviceHistoryRoutes } from './rest/devices-history.ts'
 import { keptRoutes } from './rest/kept.ts'
 import { ledgerRoutes } from './rest/ledger.ts'
 import { placesRoutes } from './rest/places.ts'
+import { residentsRoutes } from './rest/residents.ts'
 import { sessionRoutes } from './rest/session.ts'
+import { trialsRoutes } from './rest/trials.ts'
 import { usersRoutes } from './rest/users.ts'
 
 export const routes = {
@@ -13,9 +16,12 @@ export const routes = {
   ...boardRoutes,
   ...usersRoutes,
   ...placesRoutes,
+  ...residentsRoutes,
   ...devicesRoutes,
+  ...deviceHistoryRoutes,
   ...ledgerRoutes,
   ...keptRoutes,
+  ...trialsRoutes,
   ...datasetsRoutes,
 } as const
 export type RouteName = keyof typeof routes

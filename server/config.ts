@@ -31,6 +31,7 @@ export const serverEnvSchema = z.object({
   SESSION_SECRET: z
     .string({ error: 'give at least 32 random characters' })
     .min(32, 'give at least 32 random characters'),
+  IDENTITY_KEY_FILE: text,
   SIGNING_KEY_FILE: text,
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -49,6 +50,8 @@ export interface ServerConfig {
   /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
   databaseUrl: string | undefined
   sessionSecret: string
+  /** Holds the keys that residents' own keys are wrapped by. */
+  identityKeyFile: string
   signingKeyFile: string
   zone: string
   logLevel: LogLevel
@@ -100,6 +103,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: ServerConfig } | 
       influx: { url: e.INFLUX_URL, token: e.INFLUX_TOKEN, org: e.INFLUX_ORG, bucket: e.INFLUX_BUCKET },
       databaseUrl: e.DATABASE_URL,
       sessionSecret: e.SESSION_SECRET,
+      identityKeyFile: resolve(e.IDENTITY_KEY_FILE),
       signingKeyFile: resolve(e.SIGNING_KEY_FILE),
       zone: e.TZ_DEFAULT,
       logLevel: e.LOG_LEVEL,

@@ -20,6 +20,7 @@ export const standaloneEnvSchema = z.object({
     .min(64 * 1024 * 1024)
     .default(4 * 1024 * 1024 * 1024),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'give PostgreSQL, such as postgres://…' }).optional(),
+  IDENTITY_KEY_FILE: z.string().min(1).optional(),
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   DEMO: z.stringbool().default(true),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
@@ -34,6 +35,8 @@ export interface StandaloneConfig {
   spoolMaxBytes: number
   /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
   databaseUrl: string | undefined
+  /** Undefined: one that is made and kept in dataDir. */
+  identityKeyFile: string | undefined
   zone: string
   demo: boolean
   logLevel: LogLevel
@@ -65,6 +68,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: StandaloneConfig 
       spoolDir: resolve(e.SPOOL_DIR ?? `${dataDir}/spool`),
       spoolMaxBytes: e.SPOOL_MAX_BYTES,
       databaseUrl: e.DATABASE_URL,
+      identityKeyFile: e.IDENTITY_KEY_FILE === undefined ? undefined : resolve(e.IDENTITY_KEY_FILE),
       zone: e.TZ_DEFAULT,
       demo: e.DEMO,
       logLevel: e.LOG_LEVEL,

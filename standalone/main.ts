@@ -6,6 +6,7 @@ import { demoPlan } from '../device-sim/demo/plan.ts'
 import { keepHeapSmall } from '../gateway/small-heap.ts'
 import { firstStartCode } from '../server/auth/first-start.ts'
 import { createPasswords } from '../server/auth/password.ts'
+import { parseIdentityKeys, readIdentityKeys } from '../storage/registry/identity-keys.ts'
 import { createRegistry } from '../storage/registry/registry.ts'
 import { parseConfig, type StandaloneConfig } from './config.ts'
 import { type Demo, openDemo } from './demo.ts'
@@ -13,6 +14,7 @@ import { DEMO_FACILITY } from './demo-facility.ts'
 import { greeting } from './greeting.ts'
 import { createLog } from './log.ts'
 import { startPlatform } from './platform.ts'
+import { keptSecret } from './secrets.ts'
 
 const HELP = `Usage: npm start
 
@@ -38,7 +40,11 @@ async function run(config: StandaloneConfig): Promise<void> {
     openRegistry: async () => {
       const { dataDir, databaseUrl: url, zone } = config
       const file = join(dataDir, 'registry.sqlite')
-      const open = () => createRegistry(url === undefined ? { file } : { url })
+      const keys =
+        config.identityKeyFile === undefined
+          ? parseIdentityKeys(keptSecret(join(dataDir, 'identity.key')))
+          : await readIdentityKeys(config.identityKeyFile)
+      const open = () => createRegistry(url === undefined ? { file } : { url }, keys)
       if (!config.demo) return open()
       const plan = demoPlan()
       const { hash } = createPasswords()

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import type { DeviceProfile, Metric, Text } from '../../core/profile.ts'
 import { unitOf } from '../../core/profile.ts'
 import { profileById } from '../../core/profiles/index.ts'
-import type { DeviceRecord, FacilityRecord, PlacementRecord, Registry, RoomRecord } from '../../core/registry.ts'
+import type { DeviceRecord, FacilityRecord, PlacementRecord, Registry } from '../../core/registry.ts'
+import type { RoomRecord } from '../../core/registry-places.ts'
 
 export interface PlacedDevice {
   record: DeviceRecord

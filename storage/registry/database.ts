@@ -1,6 +1,6 @@
 /** The only door to libsql: a SQLite file as a Kysely database whose errors are AppErrors. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Dialect, type DialectAdapter, type Driver, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Dialect, type DialectAdapter, type Driver, Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import Libsql from 'libsql'
 import { AppError } from '../../core/errors.ts'
 import type { RegistrySchema } from './schema.ts'
@@ -25,7 +25,14 @@ export function openSqlite(file: string): Kysely<RegistrySchema> {
   pragma('journal_mode = WAL')
   pragma('synchronous = FULL')
   pragma('foreign_keys = ON')
+  // What is deleted or overwritten is overwritten with zeros: an erased key must not lie in a free page.
+  pragma('secure_delete = ON')
   return new Kysely<RegistrySchema>({ dialect: dialectOf(asKyselyExpects(connection)) })
+}
+
+/** Leaves nothing of what was overwritten in the write-ahead log; readers that still need the log put it off to the next checkpoint. */
+export async function scrubSqlite(db: Kysely<RegistrySchema>): Promise<void> {
+  await sql.raw('pragma wal_checkpoint(truncate)').execute(db)
 }
 
 /**

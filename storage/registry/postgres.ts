@@ -8,6 +8,7 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
   PostgresQueryCompiler,
+  sql,
 } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../../core/errors.ts'
@@ -42,6 +43,12 @@ export function openPostgres(url: string): Kysely<RegistrySchema> {
   pool.on('error', () => undefined)
   pool.on('connect', client => client.on('error', () => undefined))
   return new Kysely<RegistrySchema>({ dialect: dialectOf(asKyselyExpects(pool)) })
+}
+
+/** Leaves nothing of what was overwritten in the tables' files; archives of the log and backups are the operator's. */
+export async function scrubPostgres(db: Kysely<RegistrySchema>): Promise<void> {
+  for (const table of ['resident_keys', 'resident_identities', 'care_levels', 'absences'])
+    await sql`vacuum ${sql.table(table)}`.execute(db)
 }
 
 /** OID of int8: instants, counts and versions, all within what a double holds exactly. */

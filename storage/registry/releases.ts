@@ -23,19 +23,22 @@ const recordOf = (row: Selectable<ReleaseTable>): ReleaseRecord => ({
 
 export function createReleases(db: Kysely<RegistrySchema>): Registry['releases'] {
   return {
-    async create({ createdMs, manifestSha256, keyId, publicKey, files, ...same }) {
-      await db
-        .insertInto('releases')
-        .values({
-          ...same,
-          created_ms: createdMs,
-          manifest_sha256: manifestSha256,
-          key_id: keyId,
-          public_key: publicKey,
-          files: JSON.stringify(files),
-        })
-        .execute()
-    },
+    create: ({ createdMs, manifestSha256, keyId, publicKey, files, ...same }, subjects = []) =>
+      db.transaction().execute(async trx => {
+        await trx
+          .insertInto('releases')
+          .values({
+            ...same,
+            created_ms: createdMs,
+            manifest_sha256: manifestSha256,
+            key_id: keyId,
+            public_key: publicKey,
+            files: JSON.stringify(files),
+          })
+          .execute()
+        for (const resident of new Set(subjects))
+          await trx.insertInto('release_subjects').values({ release: same.id, resident }).execute()
+      }),
     async get(id) {
       const row = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
       return row ? recordOf(row) : null
@@ -43,6 +46,17 @@ export function createReleases(db: Kysely<RegistrySchema>): Registry['releases']
     async ofRequest(request) {
       const row = await db.selectFrom('releases').selectAll().where('request', '=', request).executeTakeFirst()
       return row ? recordOf(row) : null
+    },
+    async ofResident(resident) {
+      const rows = await db
+        .selectFrom('releases')
+        .innerJoin('release_subjects', 'release_subjects.release', 'releases.id')
+        .selectAll('releases')
+        .where('release_subjects.resident', '=', resident)
+        .orderBy('releases.created_ms')
+        .orderBy('releases.id')
+        .execute()
+      return rows.map(recordOf)
     },
     async list({ makers, limit, after }) {
       if (makers?.length === 0) return []

@@ -47,6 +47,7 @@ const COMPLETE = {
   ...INFLUX,
   MQTT_URL: 'mqtt://127.0.0.1:1',
   SESSION_SECRET: 's'.repeat(32),
+  IDENTITY_KEY_FILE: '/nowhere/identity.key',
   SIGNING_KEY_FILE: '/nowhere/signing.key',
 }
 

@@ -12,7 +12,7 @@ import { until } from '../app/support/until.ts'
 import { freePort } from '../servers/child.ts'
 import { describeWith } from '../servers/find.ts'
 import { type Postgres, postgres, startPostgres } from '../servers/postgres.ts'
-import { DEMO } from './registry/fixture.ts'
+import { DEMO, KEYS } from './registry/fixture.ts'
 import { registryContract } from './registry.ts'
 
 const run = promisify(execFile)
@@ -33,7 +33,24 @@ describeWith(postgres, 'registry on PostgreSQL', () => {
   registryContract('PostgreSQL', async () => {
     const url = emptyDatabase()
     return {
-      open: () => createRegistry({ url }),
+      open: () => createRegistry({ url }, KEYS),
+      dump: async () => {
+        const db = openPostgres(url)
+        const tables = await db.introspection.getTables()
+        const rows = await Promise.all(tables.map(({ name }) => sql`select * from ${sql.table(name)}`.execute(db)))
+        await db.destroy()
+        return JSON.stringify(rows)
+      },
+      wrappedKey: async resident => {
+        const db = openPostgres(url)
+        const row = await db
+          .selectFrom('resident_keys')
+          .select('wrapped')
+          .where('resident', '=', resident)
+          .executeTakeFirst()
+        await db.destroy()
+        return row?.wrapped ?? ''
+      },
       addRoomsElsewhere: (...args) => addRoomsElsewhere(url, ...args),
       remove: async () => undefined,
     }

@@ -79,10 +79,19 @@ export interface ConsentRecord {
 export type NewConsent = Pick<ConsentRecord, 'facility' | 'resident' | 'purpose' | 'fromMs'> &
   Partial<Pick<ConsentRecord, 'recipientCountry' | 'textVersion' | 'toMs' | 'recordedMs' | 'recordedBy'>>
 
+/** A resident with all that is known at once. */
+export interface NewResident {
+  identity: Identity
+  careLevel: Pick<CareLevelRecord, 'level' | 'fromDay'> | null
+  stay: Pick<StayRecord, 'room' | 'bed' | 'fromMs'> | null
+}
+
 /** Whatever names a resident whose data were erased throws AppError `not_ready`; what needs a key that is not there `identity_key_missing`. */
 export interface PeopleRepositories {
   residents: {
     create(facility: string, nowMs: number, identity?: { identity: Identity; by: string }): Promise<ResidentRecord>
+    /** All of them or none. @returns their ids, in the order given. Throws what `stays.add` throws. */
+    addAll(facility: string, residents: readonly NewResident[], written: Written): Promise<string[]>
     get(id: string): Promise<ResidentRecord | null>
     list(query: { facilities: readonly string[] } & Page): Promise<ResidentRecord[]>
     /** The newest identity of each; absent for those who have none, or whose data were erased. */

@@ -46,6 +46,11 @@ export interface PlaceRepositories {
   rooms: {
     /** Makes the unit of that label when there is none. */
     create(record: { id?: string; facility: FacilityId; label: string; unit: string }): Promise<RoomRecord>
+    /** Rooms, or beds of them; what is there already is used. All or none. @returns ids of the rooms and beds that were made */
+    addAll(
+      facility: FacilityId,
+      rows: readonly { unit: string; label: string; bed: string | null }[],
+    ): Promise<string[]>
     get(id: string): Promise<RoomRecord | null>
     change(id: string, change: { label?: string; unit?: string; closedMs?: number | null }): Promise<RoomRecord>
     /** Those in use, in order of the board. */

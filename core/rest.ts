@@ -3,6 +3,7 @@ import { boardRoutes } from './rest/board.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
 import { devicesRoutes } from './rest/devices.ts'
 import { deviceHistoryRoutes } from './rest/devices-history.ts'
+import { importsRoutes } from './rest/imports.ts'
 import { keptRoutes } from './rest/kept.ts'
 import { ledgerRoutes } from './rest/ledger.ts'
 import { placesRoutes } from './rest/places.ts'
@@ -17,6 +18,7 @@ export const routes = {
   ...usersRoutes,
   ...placesRoutes,
   ...residentsRoutes,
+  ...importsRoutes,
   ...devicesRoutes,
   ...deviceHistoryRoutes,
   ...ledgerRoutes,

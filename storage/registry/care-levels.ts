@@ -5,7 +5,7 @@ import type { Registry } from '../../core/registry.ts'
 import type { CareLevelRecord, Written } from '../../core/registry-people.ts'
 import { CARE_LEVELS } from '../../core/rest/residents.ts'
 import { fromJson, newId } from './records.ts'
-import { lockPresent } from './residents.ts'
+import { lockPresent } from './resident-rows.ts'
 import type { RegistrySchema } from './schema.ts'
 import type { Vault } from './vault.ts'
 

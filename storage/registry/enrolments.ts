@@ -5,7 +5,7 @@ import type { FacilityId } from '../../core/ids.ts'
 import type { Registry } from '../../core/registry.ts'
 import type { EnrolmentRecord } from '../../core/registry-trials.ts'
 import { newId } from './records.ts'
-import { lockPresent } from './residents.ts'
+import { lockPresent } from './resident-rows.ts'
 import type { RegistrySchema } from './schema.ts'
 
 type Names = 'enrol' | 'endEnrolment' | 'enrolment' | 'enrolments' | 'enrolmentsOf'

@@ -18,6 +18,25 @@ export function createRooms(db: Kysely<RegistrySchema>): Registry['rooms'] {
         await raiseVersion(trx, record.facility)
         return addRoom(trx, record)
       }),
+    addAll: (facility, rows) =>
+      db.transaction().execute(async trx => {
+        await raiseVersion(trx, facility)
+        const made: string[] = []
+        for (const { unit, label, bed } of rows) {
+          const known = await joined(trx)
+            .where('rooms.facility', '=', facility)
+            .where('units.label', '=', unit)
+            .where('rooms.label', '=', label)
+            .executeTakeFirst()
+          const room = known ?? (await addRoom(trx, { facility, unit, label }))
+          if (!known) made.push(room.id)
+          if (bed === null) continue
+          const row = { id: newId(), facility, room: room.id, label: bed, closed_ms: null }
+          await trx.insertInto('beds').values(row).execute()
+          made.push(row.id)
+        }
+        return made
+      }),
     async get(id) {
       const row = await joined(db).where('rooms.id', '=', id).executeTakeFirst()
       return row ? recordOf(row) : null
@@ -55,7 +74,7 @@ export function createRooms(db: Kysely<RegistrySchema>): Registry['rooms'] {
 }
 
 /** Adds a room at the end of its unit. Within a transaction that raised the version. */
-export async function addRoom(
+async function addRoom(
   trx: Transaction<RegistrySchema>,
   record: { id?: string; facility: FacilityId; label: string; unit: string },
 ): Promise<RoomRecord> {

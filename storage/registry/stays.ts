@@ -5,7 +5,7 @@ import type { FacilityId } from '../../core/ids.ts'
 import type { Registry } from '../../core/registry.ts'
 import type { StayRecord } from '../../core/registry-people.ts'
 import { newId, raiseVersion } from './records.ts'
-import { lockPresent } from './residents.ts'
+import { lockPresent } from './resident-rows.ts'
 import type { RegistrySchema } from './schema.ts'
 import type { StayTable } from './schema-people.ts'
 

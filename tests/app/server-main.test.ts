@@ -94,6 +94,7 @@ describeWith([mosquitto, influxd], 'npm run server on Mosquitto and InfluxDB', (
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'mimamori-server-main-'))
     await createSigningKey(join(dataDir, 'signing.key'))
+    await writeFile(join(dataDir, 'identity.key'), Buffer.alloc(32, 1).toString('base64'))
     await writeFile(join(dataDir, 'password'), '')
     ;[broker, store] = await Promise.all([startSecuredMosquitto(), startInfluxd()])
     await writeFile(join(dataDir, 'password'), `${broker.server.password}\n`)
@@ -117,6 +118,7 @@ describeWith([mosquitto, influxd], 'npm run server on Mosquitto and InfluxDB', (
       INFLUX_ORG: store.org,
       INFLUX_BUCKET: store.bucket,
       SESSION_SECRET: 's'.repeat(32),
+      IDENTITY_KEY_FILE: join(dataDir, 'identity.key'),
       SIGNING_KEY_FILE: join(dataDir, 'signing.key'),
     })
     const code = await eventually(async () => /One-time code .*: (\S+)/.exec(server.stdout())?.[1], 60_000)

@@ -24,6 +24,7 @@ describeWith(mosquitto, 'roles', () => {
     scope: { facility: 'sunny', device_types: ['bed.sleep_mat'], from: '2026-01-01', to: '2026-01-02' },
   }
 
+  const file = { facility: 'sunny', kind: 'rooms', file: Buffer.from('x').toString('base64') }
   const design = {
     title: 'x',
     sponsor: 'x',
@@ -76,6 +77,8 @@ describeWith(mosquitto, 'roles', () => {
       path: '/consents',
       body: { facility: 'sunny', resident: 'none', purpose: 'device_evaluation', from: now },
     },
+    previewImport: { path: '/imports/preview', body: file },
+    applyImport: { path: '/imports', body: { ...file, take: 'all' } },
     withdrawConsent: { path: '/consents/none/withdraw', body: {} },
     changeRoom: { path: '/rooms/none', body: {} },
     units: { path: '/units?facility=sunny' },
@@ -182,6 +185,8 @@ describeWith(mosquitto, 'roles', () => {
     createPlacement: 403,
     consents: 403,
     createConsent: 403,
+    previewImport: 403,
+    applyImport: 403,
     units: 403,
     createUnit: 403,
     beds: 403,

@@ -79,6 +79,7 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
   'server/auth/password.ts': { folders: ['core', 'storage'], modules: [...node, '@node-rs/argon2'] },
   'server/auth/session.ts': { folders: ['core', 'storage'], modules: node },
   'server/export/zip.ts': { folders: ['core', 'storage'], modules: [...node, 'yazl', 'yauzl'] },
+  'server/import/csv.ts': { folders: ['core', 'storage'], modules: [...node, 'csv-parse', 'csv-parse/sync'] },
   'server/export/anonymize/search.ts': { folders: ['core', 'storage'], modules: [...node, '../gate/check.ts'] },
   'server/export/gate/check.ts': { folders: ['core', 'storage'], modules: node, never: ['../anonymize/search.ts'] },
   'server/export/gate/models/k.ts': { folders: ['core', 'storage'], never: ['../../anonymize/models/k.ts'] },

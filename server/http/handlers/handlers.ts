@@ -6,6 +6,7 @@ import type { HandlerDeps } from './deps.ts'
 import { deviceHistoryHandlers } from './device-history.ts'
 import { devicesHandlers } from './devices.ts'
 import { facilitiesHandlers } from './facilities.ts'
+import { importsHandlers } from './imports.ts'
 import { keptHandlers } from './kept.ts'
 import { ledgerHandlers } from './ledger.ts'
 import { placementsHandlers } from './placements.ts'
@@ -26,6 +27,7 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...placementsHandlers(deps),
   ...residentsHandlers(deps),
   ...consentsHandlers(deps),
+  ...importsHandlers(deps),
   ...deviceHistoryHandlers(deps),
   ...usersHandlers(deps),
   ...ledgerHandlers(deps),

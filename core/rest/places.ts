@@ -102,9 +102,9 @@ export const placesRoutes = {
   rooms: route({
     method: 'get',
     path: '/rooms',
-    summary: 'Rooms',
+    summary: 'Rooms in use, or closed ones too',
     roles: ['staff', 'facility_admin', 'platform_admin'],
-    query: page(facilityQuery),
+    query: page({ ...facilityQuery, closed: z.enum(['with', 'without']).default('without') }),
     status: 200,
     response: pageOf(roomSchema),
   }),

@@ -46,6 +46,8 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       expect(await boardLabels()).toEqual(['302', '101', '102', '103'])
       expect((await admin.post(`/rooms/${room.id}`, { closed: true })).body.closed).not.toBeNull()
       expect(await boardLabels()).toEqual(['101', '102', '103'])
+      const listed = async (query: string) => (await admin.get(`/rooms?facility=sunny${query}`)).body.items.length
+      expect([await listed(''), await listed('&closed=with')]).toEqual([3, 4])
       expect((await admin.post(`/rooms/${platform.rooms[0]}`, { closed: true })).status).toBe(409)
       expect((await admin.post(`/units/${unit.id}`, { label: 'Nord' })).body.label).toBe('Nord')
       expect((await admin.get('/units')).body.items.map((x: { label: string }) => x.label)).toEqual(['Nord', 'East'])

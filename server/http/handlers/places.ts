@@ -28,7 +28,8 @@ export function placesHandlers({ registry, clock, announce }: HandlerDeps): Pick
   return {
     async rooms({ me, query }) {
       const facilities = roomFacilities(me, query.facility)
-      const rooms = (await Promise.all(facilities.map(facility => registry.rooms.allOf(facility)))).flat()
+      const roomsOf = query.closed === 'with' ? registry.rooms.allOf : registry.rooms.listOf
+      const rooms = (await Promise.all(facilities.map(roomsOf))).flat()
       const zones = await zonesOf(registry, facilities)
       return pageOf(query, cut(rooms, query.after), keyOf, room => roomView(room, zones))
     },

@@ -98,7 +98,10 @@ export interface PeopleRepositories {
     identities(ids: readonly string[]): Promise<Map<string, Identity>>
     /** Adds a new version; the earlier ones are kept until erasure. */
     identify(id: string, identity: Identity, written: Written): Promise<void>
-    /** The resident has left: ends stay and absences, and placements for the resident go on for nobody. Throws `conflict` when gone already. */
+    /**
+     * The resident has left: ends stay and absences, and placements for the resident go on for nobody.
+     * Throws `conflict` when gone already, or when one of these begins later.
+     */
     leave(id: string, atMs: number): Promise<ResidentRecord>
     /**
      * Destroys the resident's key, for good, and withdraws the consents: nothing personal can be read afterwards, by anyone.

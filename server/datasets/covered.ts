@@ -1,6 +1,6 @@
-/** Which parts of placements a dataset may count: where a consent holds and the resident is not away. Pure. */
+/** Whom placements are for, and which parts of them a dataset may count: where a consent holds and the resident is not away. Pure. */
 import type { PlacementRecord } from '../../core/registry.ts'
-import type { AbsenceRecord, ConsentRecord } from '../../core/registry-people.ts'
+import type { AbsenceRecord, ConsentRecord, StayRecord } from '../../core/registry-people.ts'
 
 interface Span {
   fromMs: number
@@ -10,6 +10,26 @@ interface Span {
 /** Of residents who withdrew, nothing counts any more, not even from before: until they consent anew. */
 export const inForce = (consents: readonly ConsentRecord[]): ConsentRecord[] =>
   consents.filter(({ purpose, withdrawnMs }) => purpose === 'device_evaluation' && withdrawnMs === null)
+
+/**
+ * A placement that names no resident is for the one who has its bed, or who lives in its room with nobody else, as long as that is so:
+ * it comes out in as many parts. Where two live, nobody can say whose readings these are.
+ */
+export function placementsForResidents(
+  placements: readonly PlacementRecord[],
+  stays: readonly StayRecord[],
+): PlacementRecord[] {
+  return placements.flatMap(placement => {
+    const { resident, room, bed } = placement
+    if (resident !== null || room === null) return [placement]
+    const here = stays.filter(stay => (bed === null ? stay.room === room : stay.bed === bed))
+    const parts = here.flatMap(stay => {
+      const others = here.filter(other => other.resident !== stay.resident)
+      return without(common(placement, stay), union(others)).map(span => ({ ...span, resident: stay.resident }))
+    })
+    return parts.map(({ fromMs, toMs, resident: who }) => ({ ...placement, resident: who, fromMs, toMs }))
+  })
+}
 
 /** Spans are half-open. A placement comes out in as many parts as its resident's consents and absences leave of it. */
 export function coveredPlacements(

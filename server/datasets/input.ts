@@ -4,7 +4,7 @@ import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } fro
 import { fromWallClock } from '../../core/time.ts'
 import type { ExportInput } from '../export/input.ts'
 import { deviceKey } from '../live/layout.ts'
-import { coveredPlacements, inForce } from './covered.ts'
+import { coveredPlacements, inForce, placementsForResidents } from './covered.ts'
 
 export interface InputContext {
   registry: Registry
@@ -25,7 +25,11 @@ export async function exportInputOf(
   const registryVersion = await registry.registryVersion(facility.id)
   const devices = await devicesInScope(registry, request)
   const ids = new Set<string>(devices.map(({ id }) => id))
-  const placements = await registry.placements.during(facility.id, period.fromMs, period.toMs)
+  const stays = await registry.stays.during(facility.id, period.fromMs, period.toMs)
+  const placements = placementsForResidents(
+    await registry.placements.during(facility.id, period.fromMs, period.toMs),
+    stays,
+  )
   const consents = await registry.consents.of(facility.id)
   const absences = await registry.absences.during(facility.id, period.fromMs, period.toMs)
   return {

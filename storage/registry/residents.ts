@@ -70,6 +70,7 @@ export function createResidents(
         await raiseVersion(trx, facility)
         const resident = await lockResident(trx, id)
         if (resident.left_ms !== null) throw new AppError('conflict', 'the resident has left already')
+        await refuseLater(trx, id, atMs)
         for (const table of ['stays', 'absences'] as const) {
           await trx
             .updateTable(table)
@@ -104,6 +105,20 @@ export function createResidents(
     seal: (id, use, plain) => vault.seal(db, id, `own ${use}`, plain),
     unseal: async (resident, use, sealed) =>
       (await vault.open(db, [{ resident, use: `own ${use}`, sealed }]))[0] ?? null,
+  }
+}
+
+/** Nobody leaves before moving in, or before an absence that is still open. */
+async function refuseLater(trx: Transaction<RegistrySchema>, id: string, atMs: number): Promise<void> {
+  for (const table of ['stays', 'absences', 'placements'] as const) {
+    const later = await trx
+      .selectFrom(table)
+      .select('id')
+      .where('resident', '=', id)
+      .where('to_ms', 'is', null)
+      .where('from_ms', '>=', atMs)
+      .executeTakeFirst()
+    if (later) throw new AppError('conflict', 'something about the resident begins later than that and has no end')
   }
 }
 

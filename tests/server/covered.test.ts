@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PlacementRecord } from '../../core/registry.ts'
-import type { AbsenceRecord, ConsentRecord } from '../../core/registry-people.ts'
-import { coveredPlacements } from '../../server/datasets/covered.ts'
+import type { AbsenceRecord, ConsentRecord, StayRecord } from '../../core/registry-people.ts'
+import { coveredPlacements, placementsForResidents } from '../../server/datasets/covered.ts'
 
 const END = 12
 const span = fc
@@ -20,6 +20,29 @@ const consent = fc
   )
 const holds = ({ fromMs, toMs }: { fromMs: number; toMs: number | null }, at: number): boolean =>
   fromMs <= at && (toMs === null || at < toMs)
+
+const stay = fc
+  .tuple(span, who, fc.constantFrom('r1', 'r2'), fc.option(fc.constantFrom('x', 'y')))
+  .map(([of, resident, room, bed]) => ({ ...of, resident, room, bed }) as StayRecord)
+const somewhere = fc
+  .tuple(placement, fc.option(fc.constantFrom('r1', 'r2')), fc.option(fc.constantFrom('x', 'y')))
+  .map(([of, room, bed]) => ({ ...of, room, bed: room === null ? null : bed }))
+
+describe('whom a placement is for', () => {
+  it('is whom it names, else the only one who lives at its bed, or in its room, at that instant', () =>
+    fc.assert(
+      fc.property(somewhere, fc.array(stay), (one, stays) => {
+        const parts = placementsForResidents([one], stays)
+        for (let at = 0; at < END + 10; at += 1) {
+          const living = stays.filter(s => holds(s, at) && (one.bed === null ? s.room === one.room : s.bed === one.bed))
+          const residents = new Set(living.map(s => s.resident))
+          const expected = one.resident ?? (residents.size === 1 ? [...residents][0] : null)
+          const found = parts.filter(part => holds(part, at) && part.resident !== null).map(part => part.resident)
+          expect([...new Set(found)]).toEqual(holds(one, at) && expected !== null ? [expected] : [])
+        }
+      }),
+    ))
+})
 
 describe('what a dataset may count of placements', () => {
   it('is exactly the time in which the placement and a consent that was not withdrawn hold and nobody is away, once', () =>

@@ -111,7 +111,9 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
 
     async leaveResident({ me, params, body }) {
       const { id, facility } = await ownResident(registry, me, params.id)
-      const left = await registry.residents.leave(id, instant(body.at))
+      const atMs = instant(body.at)
+      if (atMs > clock()) refuse('bad_request', 'at: that has not happened yet.')
+      const left = await registry.residents.leave(id, atMs)
       await announce(facility)
       return residentDetail(registry, left, clock())
     },

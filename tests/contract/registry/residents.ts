@@ -133,6 +133,7 @@ export function residentsContract(f: RegistryFixture): void {
         toMs: null,
       })
       await f.registry.stays.add({ facility: DEMO, resident: id, room, bed: null, fromMs: T0 })
+      await expect(f.registry.residents.leave(id, T0)).rejects.toMatchObject({ code: 'conflict' })
       expect(await f.registry.residents.leave(id, T0 + HOUR)).toMatchObject({ leftMs: T0 + HOUR })
       await expect(f.registry.residents.leave(id, T0 + HOUR)).rejects.toMatchObject({ code: 'conflict' })
       const placements = await f.registry.placements.during(DEMO, 0, T0 + 9 * HOUR)

@@ -195,7 +195,7 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     ): Promise<DatasetRequestRecord>
   }
   releases: {
-    /** `subjects`: the residents whose data are in it. */
+    /** `subjects`: the residents whose data are in it. Throws `consent_withdrawn` (retryable: build anew) when one of them consents no more. */
     create(record: ReleaseRecord, subjects?: readonly string[]): Promise<void>
     /** What was released with data of a resident in it, oldest first. */
     ofResident(resident: string): Promise<ReleaseRecord[]>

@@ -5,7 +5,7 @@ import type { FacilityId } from '../../core/ids.ts'
 import type { Registry } from '../../core/registry.ts'
 import type { ConsentRecord } from '../../core/registry-people.ts'
 import { newId } from './records.ts'
-import { lockPresent } from './resident-rows.ts'
+import { lockPresent, lockResident } from './resident-rows.ts'
 import type { RegistrySchema } from './schema.ts'
 
 export function createConsents(db: Kysely<RegistrySchema>): Registry['consents'] {
@@ -40,6 +40,8 @@ export function createConsents(db: Kysely<RegistrySchema>): Registry['consents']
       db.transaction().execute(async trx => {
         const consent = await joined(trx).where('consents.id', '=', id).executeTakeFirst()
         if (!consent) throw new AppError('not_found', 'there is no such consent')
+        // A release that is being recorded at this moment either has the resident in it and is listed, or has not.
+        await lockResident(trx, consent.resident)
         if (consent.withdrawn_ms !== null) throw new AppError('conflict', 'the consent is withdrawn already')
         await trx
           .insertInto('consent_withdrawals')

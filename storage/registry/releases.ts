@@ -1,8 +1,10 @@
 /** Repository of releases: what went out to a maker; only ever added to. */
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import { z } from 'zod'
+import { AppError } from '../../core/errors.ts'
 import type { Registry, ReleaseRecord } from '../../core/registry.ts'
 import { fromJson } from './records.ts'
+import { lockResident } from './resident-rows.ts'
 import type { RegistrySchema, ReleaseTable } from './schema.ts'
 
 const filesSchema = z.array(z.object({ name: z.string(), bytes: z.int(), sha256: z.string() }))
@@ -25,6 +27,7 @@ export function createReleases(db: Kysely<RegistrySchema>): Registry['releases']
   return {
     create: ({ createdMs, manifestSha256, keyId, publicKey, files, ...same }, subjects = []) =>
       db.transaction().execute(async trx => {
+        await requireConsents(trx, subjects)
         await trx
           .insertInto('releases')
           .values({
@@ -69,5 +72,24 @@ export function createReleases(db: Kysely<RegistrySchema>): Registry['releases']
       if (makers) query = query.where('maker', 'in', makers)
       return (await query.execute()).map(recordOf)
     },
+  }
+}
+
+/** In order of ids, so that two releases of the same people wait for each other instead of standing in each other's way. */
+async function requireConsents(trx: Transaction<RegistrySchema>, subjects: readonly string[]): Promise<void> {
+  for (const resident of [...new Set(subjects)].toSorted()) {
+    await lockResident(trx, resident)
+    const consent = await trx
+      .selectFrom('consents')
+      .leftJoin('consent_withdrawals', 'consent_withdrawals.consent', 'consents.id')
+      .select('consents.id')
+      .where('consents.resident', '=', resident)
+      .where('consents.purpose', '=', 'device_evaluation')
+      .where('consent_withdrawals.consent', 'is', null)
+      .executeTakeFirst()
+    if (!consent)
+      throw new AppError('consent_withdrawn', 'a resident withdrew while the dataset was made: it is made again', {
+        retryable: true,
+      })
   }
 }

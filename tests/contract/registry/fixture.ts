@@ -54,7 +54,7 @@ export interface RegistryFixture {
   tearDown(): Promise<void>
   facility(id: FacilityId): Promise<void>
   enrol(id: string, at?: FacilityId, maker?: string): ReturnType<Registry['devices']['enrol']>
-  /** A release with data of these residents in it; needs the user `maker`. */
+  /** A release with data of these residents in it, who have consented; needs the user `maker`. */
   release(id: string, subjects: readonly string[]): Promise<ReleaseRecord>
   place(device: string, fromMs: number, toMs: number | null): Promise<PlacementRecord>
 }

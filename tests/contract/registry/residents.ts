@@ -185,6 +185,28 @@ export function residentsContract(f: RegistryFixture): void {
     })
   })
 
+  describe('a release', () => {
+    it('either has somebody in it and is listed to who withdraws, or is not recorded', async () => {
+      await f.registry.users.create(user('maker'))
+      for (let n = 0; n < 8; n++) {
+        const id = await resident()
+        const { id: consent } = await f.registry.consents.create({
+          facility: DEMO,
+          resident: id,
+          purpose: 'device_evaluation',
+          fromMs: T0,
+        })
+        const [release, withdrawal] = await Promise.allSettled([
+          f.release(`rel-${n}`, [id]),
+          f.registry.consents.withdraw(consent, T0, written).then(() => f.registry.releases.ofResident(id)),
+        ])
+        const listed = withdrawal.status === 'fulfilled' ? withdrawal.value : []
+        if (release.status === 'fulfilled') expect(listed).toEqual([release.value])
+        else expect([release.reason.code, listed]).toEqual(['consent_withdrawn', []])
+      }
+    })
+  })
+
   describe('erasure', () => {
     it('makes everything personal unreadable for good, and keeps what must stay listed', async () => {
       const [id, other] = [await resident(), await resident()]
@@ -194,6 +216,7 @@ export function residentsContract(f: RegistryFixture): void {
       const note = await f.registry.residents.seal(id, 'note', 'words')
       const consent = { facility: DEMO, resident: id, purpose: 'device_evaluation' as const, fromMs: T0 }
       const { id: consentId } = await f.registry.consents.create(consent)
+      await f.registry.consents.create({ ...consent, resident: other })
       await f.registry.users.create(user('maker'))
       const release = await f.release('rel-1', [id, other])
 

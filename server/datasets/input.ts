@@ -49,8 +49,12 @@ export async function exportInputOf(
     devices: devices.map(({ id, profile }) => ({ id, profile })),
     placements: coveredPlacements(placements, consents, absences)
       .filter(({ device }) => ids.has(device))
-      .map(({ device, resident, fromMs, toMs }) => ({ device, resident, from_ms: fromMs, to_ms: toMs })),
-    consents: inForce(consents).map(({ resident, purpose, fromMs }) => ({ resident, purpose, from_ms: fromMs })),
+      .map(({ device, resident, fromMs, toMs }) => ({ device, resident, from_ms: Math.max(0, fromMs), to_ms: toMs })),
+    consents: inForce(consents).map(({ resident, purpose, fromMs }) => ({
+      resident,
+      purpose,
+      from_ms: Math.max(0, fromMs),
+    })),
     approvals: request.reviews
       .filter(({ decision }) => decision === 'approve')
       .map(({ by, atMs }) => ({ role: 'steward', by, at_ms: atMs })),

@@ -16,7 +16,7 @@ const BEGIN_AGAIN_MS = 5
  * Opens (and creates) a database file in a folder that exists; `:memory:` lives as long as the connection.
  *
  * Every commit is synced to disk before it returns. Queries throw AppErrors: `conflict` (a key is taken), `not_found` (a
- * reference leads nowhere), `registry_unavailable` (locked, full; retryable), `registry_unreadable` (no database, or a damaged one).
+ * reference leads nowhere), `bad_request` (a text holds a NUL character), `registry_unavailable` (locked, full; retryable), `registry_unreadable` (no database, or a damaged one).
  */
 export function openSqlite(file: string): Kysely<RegistrySchema> {
   const connection = connect(file)
@@ -104,12 +104,19 @@ function asKyselyExpects(connection: Libsql.Database): SqliteDatabase {
       const statement = guarded(() => connection.prepare(sql))
       return {
         reader: statement.reader,
-        all: parameters => guarded(() => statement.all(...parameters)),
-        run: parameters => guarded(() => statement.run(...parameters)),
-        iterate: parameters => guarded(() => statement.iterate(...parameters)),
+        all: parameters => guarded(() => statement.all(...storable(parameters))),
+        run: parameters => guarded(() => statement.run(...storable(parameters))),
+        iterate: parameters => guarded(() => statement.iterate(...storable(parameters))),
       }
     },
   }
+}
+
+/** A text would come back cut off at its first NUL character; PostgreSQL refuses it too. */
+function storable(parameters: readonly unknown[]): readonly unknown[] {
+  if (parameters.some(parameter => typeof parameter === 'string' && parameter.includes('\0')))
+    throw new AppError('bad_request', 'a text holds a character that cannot be kept')
+  return parameters
 }
 
 function guarded<T>(work: () => T): T {

@@ -122,6 +122,29 @@ describeWith(mosquitto, 'registry through HTTP', () => {
     })
   })
 
+  it('refuses texts that no database keeps and times that cannot be written, and goes on to list what is there', async () => {
+    const id = await resident()
+    for (const from of [
+      '0000-01-01T00:00:00Z',
+      '9999-12-31T23:59:59+14:00',
+      '2026-02-30T00:00:00Z',
+      '1899-12-31T23:59:59Z',
+    ]) {
+      const consent = { facility: 'sunny', resident: id, purpose: 'research', from }
+      for (const [path, body] of [
+        ['/consents', consent],
+        [`/residents/${id}/stays`, { room: platform.rooms[0], from }],
+        [`/residents/${id}/absences`, { reason: 'home', from }],
+        ['/placements', { facility: 'sunny', device: 'mat-2', from }],
+      ] as const)
+        expect([from, path, (await admin.post(path, body)).status]).toEqual([from, path, 400])
+    }
+    expect((await admin.post('/rooms', { facility: 'sunny', label: 'a\0', unit: 'b' })).status).toBe(400)
+    expect((await admin.get('/consents?after=%00')).status).toBe(400)
+    for (const path of ['/consents', '/placements', '/residents', `/residents/${id}`, '/facilities/sunny/board'])
+      expect((await admin.get(path)).status).toBe(200)
+  })
+
   describe('trials', () => {
     const design = {
       title: '夜間の見守り',

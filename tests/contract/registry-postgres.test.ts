@@ -12,7 +12,7 @@ import { until } from '../app/support/until.ts'
 import { freePort } from '../servers/child.ts'
 import { describeWith } from '../servers/find.ts'
 import { type Postgres, postgres, startPostgres } from '../servers/postgres.ts'
-import { DEMO, KEYS } from './registry/fixture.ts'
+import { KEYS } from './registry/fixture.ts'
 import { registryContract } from './registry.ts'
 
 const run = promisify(execFile)
@@ -87,13 +87,6 @@ describeWith(postgres, 'registry on PostgreSQL', () => {
       where table_schema = 'public' and data_type = 'text' and table_name not like 'kysely_%'`.execute(db)
     expect(rows).toEqual([{ collation_name: 'C' }])
     await db.destroy()
-  })
-
-  it('bad_request when a text holds a NUL character, which PostgreSQL cannot keep', async () => {
-    const registry = await createRegistry({ url: emptyDatabase() })
-    const facility = { id: DEMO, name: 'a\0b', zone: 'Asia/Tokyo', benchOf: null }
-    await expect(registry.facilities.create(facility)).rejects.toMatchObject({ code: 'bad_request' })
-    await registry.stop()
   })
 
   it('registry_unavailable, retryable, for one of two transactions that wait for each other', async () => {

@@ -12,9 +12,16 @@ export type Format = (facility: string, ms: number) => string
 
 export const keyOf = ({ id }: { id: string }): string => id
 
-/** The schema has checked the form already; this refuses days that do not exist. */
-export const instant = (text: string): number =>
-  parseRfc3339(text) ?? refuse('bad_request', `${text} is no time that exists.`)
+/** Nothing that is recorded here lies outside; the ends of the calendar cannot be written in every zone. */
+const FIRST_MS = Date.UTC(1900, 0, 1)
+const LAST_MS = Date.UTC(2200, 0, 1)
+
+/** The schema has checked the form already; this refuses days that do not exist, and times that nobody can mean. */
+export function instant(text: string): number {
+  const ms = parseRfc3339(text)
+  if (ms === null) return refuse('bad_request', `${text} is no time that exists.`)
+  return ms >= FIRST_MS && ms < LAST_MS ? ms : refuse('bad_request', `${text} lies outside the years 1900 to 2199.`)
+}
 
 /** The own facilities, or the one asked for. */
 export function facilitiesOf(me: Me, asked: string | undefined): readonly string[] {

@@ -1,7 +1,8 @@
 /** The registry port's part about people: residents and what is known of them, all of it personal and sealed; consents. */
 import type { FacilityId } from './ids.ts'
 import type { Page } from './registry.ts'
-import type { AbsenceReason, CARE_LEVELS, CONSENT_PURPOSES, DIAGNOSIS_GROUPS, SEXES } from './rest/residents.ts'
+import type { CONSENT_PURPOSES } from './rest/consents.ts'
+import type { AbsenceReason, CARE_LEVELS, DIAGNOSIS_GROUPS, SEXES } from './rest/residents.ts'
 
 /** Who wrote something down, and when, epoch ms. */
 export interface Written {

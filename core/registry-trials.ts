@@ -3,13 +3,8 @@ import type { DeviceId, FacilityId, MetricName, ProfileId } from './ids.ts'
 import type { StoredValue } from './readings.ts'
 import type { Page } from './registry.ts'
 import type { Written } from './registry-people.ts'
-import type {
-  DEVICE_RELATIONS,
-  EVENT_OUTCOMES,
-  EVENT_SEVERITIES,
-  LEGAL_ROUTES,
-  TRIAL_EVENT_KINDS,
-} from './rest/trials.ts'
+import type { DEVICE_RELATIONS, EVENT_OUTCOMES, EVENT_SEVERITIES, TRIAL_EVENT_KINDS } from './rest/trial-entries.ts'
+import type { LEGAL_ROUTES } from './rest/trials.ts'
 
 export interface TrialProtocol {
   version: string

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { deviceIdSchema, facilityIdSchema, profileIdSchema } from '../../core/ids.ts'
 import { profileSchema } from '../../core/profile.ts'
+import { CONSENT_PURPOSES } from '../../core/rest/consents.ts'
 import { DATASET_PRODUCTS } from '../../core/rest/datasets.ts'
-import { CONSENT_PURPOSES } from '../../core/rest/residents.ts'
 import { isZone } from '../../core/time.ts'
 import { conflictingMetric } from './scope.ts'
 

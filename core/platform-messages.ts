@@ -24,6 +24,8 @@ export const registryMessageSchema = z.object({
       place: placeIdSchema.nullable(),
       /** First day of which data are expected, epoch ms. */
       active_from: epochMs,
+      /** Whoever it watches is away for a time: its events are kept and raise nothing. */
+      quiet: z.boolean().optional(),
     }),
   ),
   places: z.array(z.object({ id: placeIdSchema })),

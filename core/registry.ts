@@ -1,8 +1,11 @@
-/** The registry port: people (opaque here), places, devices, users, dataset requests and releases. One Kysely adapter, two dialects. */
+/** The registry port: devices, users, dataset requests and releases; places, people and trials by their own files. One Kysely adapter, two dialects. */
 import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
+import type { PeopleRepositories } from './registry-people.ts'
+import type { PlaceRepositories } from './registry-places.ts'
+import type { TrialRepositories } from './registry-trials.ts'
 import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
-import type { CONSENT_PURPOSES } from './rest/places.ts'
+import type { CALIBRATION_RESULTS } from './rest/devices-history.ts'
 import type { Role } from './rest/route.ts'
 
 /** Instants are epoch ms. Ids of records are 20 random characters [a-z0-9] unless given. */
@@ -12,15 +15,6 @@ export interface FacilityRecord {
   zone: string
   /** The maker whose bench this is; null for a real facility. */
   benchOf: string | null
-}
-export interface RoomRecord {
-  /** Also the opaque place id that the gateway knows. */
-  id: string
-  facility: FacilityId
-  label: string
-  unit: string
-  /** Order on the board: unit first, then room. */
-  ordinal: number
 }
 export interface DeviceRecord {
   facility: FacilityId
@@ -41,26 +35,34 @@ export interface DeviceCredentialRecord {
   createdMs: number
   revokedMs: number | null
 }
-export interface ResidentRecord {
-  id: string
-  facility: FacilityId
-  createdMs: number
-}
 export interface PlacementRecord {
   id: string
   facility: FacilityId
   device: DeviceId
   room: string | null
+  /** Of that room; null: of none in particular. */
+  bed: string | null
   resident: string | null
   fromMs: number
   toMs: number | null
 }
-export interface ConsentRecord {
+export interface FirmwareRecord {
+  firmware: string
+  /** When it was first heard after another one. */
+  seenMs: number
+}
+export interface CalibrationRecord {
   id: string
   facility: FacilityId
-  resident: string
-  purpose: (typeof CONSENT_PURPOSES)[number]
-  fromMs: number
+  device: DeviceId
+  atMs: number
+  laboratory: string
+  certificate: string | null
+  result: (typeof CALIBRATION_RESULTS)[number]
+  /** When the next one is due; null: not said. */
+  dueDay: string | null
+  recordedMs: number
+  recordedBy: string
 }
 export interface UserRecord {
   user: string
@@ -123,17 +125,11 @@ export interface Page {
 }
 
 /** `create…` throws AppError `conflict` when the key is taken, `not_found` when something it names does not exist. */
-export interface Registry {
+export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRepositories {
   facilities: {
     create(record: FacilityRecord): Promise<void>
     get(id: string): Promise<FacilityRecord | null>
     list(page?: Page): Promise<FacilityRecord[]>
-  }
-  rooms: {
-    create(record: Omit<RoomRecord, 'id' | 'ordinal'> & { id?: string }): Promise<RoomRecord>
-    get(id: string): Promise<RoomRecord | null>
-    /** In order of the board. */
-    listOf(facility: string): Promise<RoomRecord[]>
   }
   devices: {
     /** Creates the device and its credential in one transaction; the clear password is returned this once. */
@@ -154,22 +150,22 @@ export interface Registry {
       password: string,
     ): Promise<{ facility: FacilityId; device: DeviceId } | null>
   }
-  residents: {
-    create(facility: string, nowMs: number): Promise<ResidentRecord>
-    get(id: string): Promise<ResidentRecord | null>
-    list(query: { facilities: readonly string[] } & Page): Promise<ResidentRecord[]>
+  /** Only ever added to. */
+  deviceHistory: {
+    /** Notes a firmware that differs from the last one noted. @returns whether it was new */
+    sawFirmware(facility: string, device: string, firmware: string, seenMs: number): Promise<boolean>
+    /** Oldest first. */
+    firmware(facility: string, device: string): Promise<FirmwareRecord[]>
+    addCalibration(record: Omit<CalibrationRecord, 'id'>): Promise<CalibrationRecord>
+    /** Oldest first. */
+    calibrations(facility: string, device: string): Promise<CalibrationRecord[]>
   }
   placements: {
     /** Ends an open placement of the same device at `fromMs` first. Throws `conflict` when it would overlap an older one. */
-    create(record: Omit<PlacementRecord, 'id'>): Promise<PlacementRecord>
+    create(record: Omit<PlacementRecord, 'id' | 'bed'> & { bed?: string | null }): Promise<PlacementRecord>
     list(query: { facilities: readonly string[] } & Page): Promise<PlacementRecord[]>
     /** Placements of a facility that overlap from ≤ t < to. */
     during(facility: string, fromMs: number, toMs: number): Promise<PlacementRecord[]>
-  }
-  consents: {
-    create(record: Omit<ConsentRecord, 'id'>): Promise<ConsentRecord>
-    list(query: { facilities: readonly string[] } & Page): Promise<ConsentRecord[]>
-    of(facility: string): Promise<ConsentRecord[]>
   }
   users: {
     create(record: UserRecord): Promise<void>
@@ -199,7 +195,10 @@ export interface Registry {
     ): Promise<DatasetRequestRecord>
   }
   releases: {
-    create(record: ReleaseRecord): Promise<void>
+    /** `subjects`: the residents whose data are in it. Throws `consent_withdrawn` (retryable: build anew) when one of them consents no more. */
+    create(record: ReleaseRecord, subjects?: readonly string[]): Promise<void>
+    /** What was released with data of a resident in it, oldest first. */
+    ofResident(resident: string): Promise<ReleaseRecord[]>
     get(id: string): Promise<ReleaseRecord | null>
     ofRequest(request: string): Promise<ReleaseRecord | null>
     list(query: { makers?: readonly string[] } & Page): Promise<ReleaseRecord[]>

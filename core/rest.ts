@@ -1,11 +1,17 @@
 /** The table of all routes under /api/v1, from which the server is bound and the OpenAPI document is made; the bodies lie in rest/, by subject. */
 import { boardRoutes } from './rest/board.ts'
+import { consentsRoutes } from './rest/consents.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
 import { devicesRoutes } from './rest/devices.ts'
+import { deviceHistoryRoutes } from './rest/devices-history.ts'
+import { importsRoutes } from './rest/imports.ts'
 import { keptRoutes } from './rest/kept.ts'
 import { ledgerRoutes } from './rest/ledger.ts'
 import { placesRoutes } from './rest/places.ts'
+import { residentsRoutes } from './rest/residents.ts'
 import { sessionRoutes } from './rest/session.ts'
+import { trialEntriesRoutes } from './rest/trial-entries.ts'
+import { trialsRoutes } from './rest/trials.ts'
 import { usersRoutes } from './rest/users.ts'
 
 export const routes = {
@@ -13,9 +19,15 @@ export const routes = {
   ...boardRoutes,
   ...usersRoutes,
   ...placesRoutes,
+  ...residentsRoutes,
+  ...consentsRoutes,
+  ...importsRoutes,
   ...devicesRoutes,
+  ...deviceHistoryRoutes,
   ...ledgerRoutes,
   ...keptRoutes,
+  ...trialsRoutes,
+  ...trialEntriesRoutes,
   ...datasetsRoutes,
 } as const
 export type RouteName = keyof typeof routes

@@ -24,17 +24,19 @@ export const serverEnvSchema = z.object({
   INFLUX_TOKEN: text,
   INFLUX_ORG: text,
   INFLUX_BUCKET: text,
-  DATABASE_URL: z
-    .undefined({ error: 'PostgreSQL is not supported yet: unset it, the registry is a SQLite file in DATA_DIR' })
-    .optional(),
+  DATABASE_URL: urlOf(
+    /^postgres(ql)?$/,
+    'PostgreSQL, such as postgres://mimamori:…@localhost:5432/mimamori',
+  ).optional(),
   SESSION_SECRET: z
     .string({ error: 'give at least 32 random characters' })
     .min(32, 'give at least 32 random characters'),
+  IDENTITY_KEY_FILE: text,
   SIGNING_KEY_FILE: text,
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
-const SECRETS = ['MQTT_PASSWORD', 'INFLUX_TOKEN', 'SESSION_SECRET'] as const
+const SECRETS = ['MQTT_PASSWORD', 'INFLUX_TOKEN', 'DATABASE_URL', 'SESSION_SECRET'] as const
 
 export interface ServerConfig {
   httpPort: number
@@ -45,7 +47,11 @@ export interface ServerConfig {
   tls: { cert: string; key: string } | null
   broker: BrokerAddress
   influx: { url: string; token: string; org: string; bucket: string }
+  /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
+  databaseUrl: string | undefined
   sessionSecret: string
+  /** Holds the keys that residents' own keys are wrapped by. */
+  identityKeyFile: string
   signingKeyFile: string
   zone: string
   logLevel: LogLevel
@@ -95,7 +101,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: ServerConfig } | 
       tls: cert !== undefined && key !== undefined ? { cert, key } : null,
       broker: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD, ca },
       influx: { url: e.INFLUX_URL, token: e.INFLUX_TOKEN, org: e.INFLUX_ORG, bucket: e.INFLUX_BUCKET },
+      databaseUrl: e.DATABASE_URL,
       sessionSecret: e.SESSION_SECRET,
+      identityKeyFile: resolve(e.IDENTITY_KEY_FILE),
       signingKeyFile: resolve(e.SIGNING_KEY_FILE),
       zone: e.TZ_DEFAULT,
       logLevel: e.LOG_LEVEL,

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readIdentityKeys } from '../storage/registry/identity-keys.ts'
 import { createRegistry } from '../storage/registry/registry.ts'
 import { createInfluxTelemetry } from '../storage/telemetry/influx.ts'
 import { firstStartCode } from './auth/first-start.ts'
@@ -13,8 +14,9 @@ import { createServer } from './server.ts'
 const HELP = `Usage: npm run server [-- --new-code]
 
 Serves the dashboard, the API and the live board. Reads its settings from the environment (.env.example lists all);
-needs at least MQTT_URL, INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET, SESSION_SECRET and SIGNING_KEY_FILE
-(made by minisign -G -W, or with all other secrets by deploy/make-secrets.sh).
+needs at least MQTT_URL, INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG, INFLUX_BUCKET, SESSION_SECRET, IDENTITY_KEY_FILE
+and SIGNING_KEY_FILE (deploy/make-secrets.sh makes all secrets).
+With DATABASE_URL the registry is in PostgreSQL, without it in a file in DATA_DIR.
 For everything in one process, with a demo facility, use npm start.
 
   --new-code   prints a new one-time code for the first administrator, while there is none; the earlier code ends
@@ -24,8 +26,12 @@ async function run({ config, newCode }: { config: ServerConfig; newCode: boolean
   const log = createLog(config.logLevel)
   // A wrong key is said now, not when the first dataset has been approved.
   await readSigningKey(config.signingKeyFile)
+  const identityKeys = await readIdentityKeys(config.identityKeyFile)
   await mkdir(config.dataDir, { recursive: true })
-  const registry = await createRegistry({ file: join(config.dataDir, 'registry.sqlite') })
+  const registry = await createRegistry(
+    config.databaseUrl === undefined ? { file: join(config.dataDir, 'registry.sqlite') } : { url: config.databaseUrl },
+    identityKeys,
+  )
   const store = createInfluxTelemetry(config.influx)
   const server = createServer({ registry, source: store.source, config: { ...config, manageBroker: true }, log })
   const end = async (): Promise<void> => {

@@ -16,6 +16,7 @@ import { buildDataset } from './datasets/build.ts'
 import { createDatasets } from './datasets/datasets.ts'
 import { createLinks } from './datasets/links.ts'
 import { createBuildQueue } from './datasets/queue.ts'
+import { startFirmwareNotes } from './devices/firmware-notes.ts'
 import { createGatewayQueries } from './gateway-queries.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
@@ -111,6 +112,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
 
   const sessions = createSessions({ registry, clock, secure })
   const feed = createFeed({ clock, metrics })
+  ends.push(startFirmwareNotes({ registry, feed, log }).stop)
   const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
   ends.push(conditions.stop)
   const queries = await createGatewayQueries({ bus })

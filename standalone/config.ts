@@ -1,4 +1,5 @@
 /** Settings of the all-in-one process, parsed once from the environment and refused if wrong. */
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isZone } from '../core/time.ts'
@@ -18,6 +19,8 @@ export const standaloneEnvSchema = z.object({
     .int()
     .min(64 * 1024 * 1024)
     .default(4 * 1024 * 1024 * 1024),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'give PostgreSQL, such as postgres://…' }).optional(),
+  IDENTITY_KEY_FILE: z.string().min(1).optional(),
   TZ_DEFAULT: z.string().refine(isZone, 'is not a known time zone').default('Asia/Tokyo'),
   DEMO: z.stringbool().default(true),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
@@ -30,6 +33,10 @@ export interface StandaloneConfig {
   publicUrl: string | undefined
   spoolDir: string
   spoolMaxBytes: number
+  /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
+  databaseUrl: string | undefined
+  /** Undefined: one that is made and kept in dataDir. */
+  identityKeyFile: string | undefined
   zone: string
   demo: boolean
   logLevel: LogLevel
@@ -37,7 +44,18 @@ export interface StandaloneConfig {
 
 /** @returns the settings, or one line for each that is wrong */
 export function parseConfig(env: NodeJS.ProcessEnv): { config: StandaloneConfig } | { errors: string[] } {
-  const parsed = standaloneEnvSchema.safeParse(env)
+  const { DATABASE_URL_FILE: file, ...given } = env
+  if (file) {
+    if (given.DATABASE_URL) return { errors: ['DATABASE_URL: set it or DATABASE_URL_FILE, not both'] }
+    try {
+      given.DATABASE_URL = readFileSync(file, 'utf8').trim()
+    } catch {
+      return { errors: [`DATABASE_URL_FILE: cannot read ${file}`] }
+    }
+  }
+  // An empty variable is one that is not set.
+  if (given.DATABASE_URL === '') given.DATABASE_URL = undefined
+  const parsed = standaloneEnvSchema.safeParse(given)
   if (!parsed.success) return { errors: parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`) }
   const e = parsed.data
   const dataDir = resolve(e.DATA_DIR)
@@ -49,6 +67,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: StandaloneConfig 
       publicUrl: e.PUBLIC_URL,
       spoolDir: resolve(e.SPOOL_DIR ?? `${dataDir}/spool`),
       spoolMaxBytes: e.SPOOL_MAX_BYTES,
+      databaseUrl: e.DATABASE_URL,
+      identityKeyFile: e.IDENTITY_KEY_FILE === undefined ? undefined : resolve(e.IDENTITY_KEY_FILE),
       zone: e.TZ_DEFAULT,
       demo: e.DEMO,
       logLevel: e.LOG_LEVEL,

@@ -1,6 +1,7 @@
 /** Sets the demo up once and keeps what its visitors need in the data folder; a set-up that was cut off starts over. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { AppError } from '../core/errors.ts'
 import type { Registry } from '../core/registry.ts'
 import type { DemoRoom } from '../device-sim/demo/plan.ts'
 import { createDemoAccounts, type DemoAccount } from './demo-accounts.ts'
@@ -18,7 +19,9 @@ export interface Demo {
 
 export interface DemoDeps {
   dataDir: string
-  open: (file: string) => Promise<Registry>
+  open: () => Promise<Registry>
+  /** The registry's SQLite file; null: a database that is not ours to empty. */
+  file: string | null
   plan: readonly DemoRoom[]
   zone: string
   hash: (password: string) => Promise<string>
@@ -27,10 +30,9 @@ export interface DemoDeps {
 
 /** Opens the registry with the demo in it. */
 export async function openDemo(deps: DemoDeps): Promise<{ registry: Registry; demo: Demo }> {
-  const file = join(deps.dataDir, 'registry.sqlite')
   const accountsFile = join(deps.dataDir, 'demo-accounts.json')
   const devicesFile = join(deps.dataDir, 'demo-devices.json')
-  let registry = await deps.open(file)
+  let registry = await deps.open()
   if ((await registry.settings.get(READY)) !== null) {
     const accounts = JSON.parse(readIfThere(accountsFile) ?? '[]') as DemoAccount[]
     const devices = JSON.parse(readIfThere(devicesFile) ?? '[]') as DemoDevice[]
@@ -39,8 +41,11 @@ export async function openDemo(deps: DemoDeps): Promise<{ registry: Registry; de
   if ((await registry.facilities.get(DEMO_FACILITY)) !== null) {
     // Passwords are known only while they are made, so half a demo cannot be completed.
     await registry.stop()
+    const { file } = deps
+    if (file === null)
+      throw new AppError('demo_incomplete', 'DATABASE_URL holds a demo that was cut off: give an empty database')
     for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
-    registry = await deps.open(file)
+    registry = await deps.open()
   }
   const devices = await createDemoFacility(registry, deps.plan, deps.zone, deps.nowMs)
   const accounts = await createDemoAccounts(registry.users, DEMO_FACILITY, deps.hash, deps.nowMs)

@@ -6,6 +6,7 @@ import { demoPlan } from '../device-sim/demo/plan.ts'
 import { keepHeapSmall } from '../gateway/small-heap.ts'
 import { firstStartCode } from '../server/auth/first-start.ts'
 import { createPasswords } from '../server/auth/password.ts'
+import { parseIdentityKeys, readIdentityKeys } from '../storage/registry/identity-keys.ts'
 import { createRegistry } from '../storage/registry/registry.ts'
 import { parseConfig, type StandaloneConfig } from './config.ts'
 import { type Demo, openDemo } from './demo.ts'
@@ -13,6 +14,7 @@ import { DEMO_FACILITY } from './demo-facility.ts'
 import { greeting } from './greeting.ts'
 import { createLog } from './log.ts'
 import { startPlatform } from './platform.ts'
+import { keptSecret } from './secrets.ts'
 
 const HELP = `Usage: npm start
 
@@ -20,7 +22,7 @@ Starts broker, gateway, store, server and dashboard in one process. With DEMO=tr
 with simulated devices and one day of history; with DEMO=false an empty platform, whose first administrator signs up with the
 one-time code that is printed.
 
-Settings: HTTP_PORT (8080), MQTT_PORT (1883), DATA_DIR (./data), PUBLIC_URL, TZ_DEFAULT (Asia/Tokyo), LOG_LEVEL (warn).`
+Settings: HTTP_PORT (8080), MQTT_PORT (1883), DATA_DIR (./data), DATABASE_URL, PUBLIC_URL, TZ_DEFAULT (Asia/Tokyo), LOG_LEVEL (warn).`
 
 const DAY_MS = 86_400_000
 
@@ -36,11 +38,25 @@ async function run(config: StandaloneConfig): Promise<void> {
       process.exit(1)
     },
     openRegistry: async () => {
-      const open = (file: string) => createRegistry({ file })
-      if (!config.demo) return open(join(config.dataDir, 'registry.sqlite'))
+      const { dataDir, databaseUrl: url, zone } = config
+      const file = join(dataDir, 'registry.sqlite')
+      const keys =
+        config.identityKeyFile === undefined
+          ? parseIdentityKeys(keptSecret(join(dataDir, 'identity.key')))
+          : await readIdentityKeys(config.identityKeyFile)
+      const open = () => createRegistry(url === undefined ? { file } : { url }, keys)
+      if (!config.demo) return open()
       const plan = demoPlan()
       const { hash } = createPasswords()
-      const opened = await openDemo({ dataDir: config.dataDir, open, plan, zone: config.zone, hash, nowMs: Date.now() })
+      const opened = await openDemo({
+        dataDir,
+        open,
+        file: url === undefined ? file : null,
+        plan,
+        zone,
+        hash,
+        nowMs: Date.now(),
+      })
       demo = opened.demo
       return opened.registry
     },

@@ -22,6 +22,8 @@ export const boardRoomSchema = z.object({
   /** Filled from the alarm life cycle; null: none. */
   alarm: z.null(),
   freshness: z.enum(FRESHNESS),
+  /** True: everybody who lives there is away, which explains the gap; nothing there alarms. */
+  absent: z.boolean().optional(),
   battery_low: z.boolean(),
   values: z.record(z.string(), boardValueSchema),
   /** Last 30 minutes, oldest first, one entry a minute: index into layout.states or null. */

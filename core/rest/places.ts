@@ -1,8 +1,8 @@
-/** Facilities, rooms, residents by opaque number, placements and consents. */
+/** Facilities, their units, rooms and beds, and where devices stand. */
 import { z } from 'zod'
 import { deviceIdSchema, facilityIdSchema } from '../ids.ts'
 import { isZone } from '../time.ts'
-import { facilityQuery, page, pageOf, ROLES, recordIdSchema, route, timeSchema } from './route.ts'
+import { facilityQuery, idParams, page, pageOf, ROLES, recordIdSchema, route, timeSchema } from './route.ts'
 
 /** `bench_of`: the maker whose bench this is; its id is then `bench-{maker}`. */
 const facilityCreateSchema = z.strictObject({
@@ -19,18 +19,43 @@ export const facilitySchema = z
   .meta({ id: 'Facility' })
 export type Facility = z.infer<typeof facilitySchema>
 const roomSchema = z
-  .object({ id: recordIdSchema, facility: facilityIdSchema, label: z.string(), unit: z.string() })
+  .object({
+    id: recordIdSchema,
+    facility: facilityIdSchema,
+    label: z.string(),
+    /** Label of its unit. */
+    unit: z.string(),
+    unit_id: recordIdSchema,
+    /** No longer in use; null: it is. */
+    closed: timeSchema.nullable(),
+  })
   .meta({ id: 'Room' })
 export type Room = z.infer<typeof roomSchema>
-const roomCreateSchema = z.strictObject({
-  facility: facilityIdSchema,
-  label: z.string().min(1).max(12),
-  unit: z.string().min(1).max(40),
+const roomLabel = z.string().trim().min(1).max(12)
+const unitLabel = z.string().trim().min(1).max(40)
+/** `unit`: the label of a unit, which is made when there is none. */
+const roomCreateSchema = z.strictObject({ facility: facilityIdSchema, label: roomLabel, unit: unitLabel })
+const roomChangeSchema = z.strictObject({
+  label: roomLabel.optional(),
+  unit: unitLabel.optional(),
+  closed: z.boolean().optional(),
 })
-/** A resident without identity: an opaque number only. */
-const residentSchema = z.object({ id: recordIdSchema, facility: facilityIdSchema }).meta({ id: 'Resident' })
-export type Resident = z.infer<typeof residentSchema>
-const residentCreateSchema = z.strictObject({ facility: facilityIdSchema })
+const unitSchema = z.object({ id: recordIdSchema, facility: facilityIdSchema, label: z.string() }).meta({ id: 'Unit' })
+export type Unit = z.infer<typeof unitSchema>
+const bedSchema = z
+  .object({
+    id: recordIdSchema,
+    facility: facilityIdSchema,
+    room: recordIdSchema,
+    label: z.string(),
+    closed: timeSchema.nullable(),
+  })
+  .meta({ id: 'Bed' })
+export type Bed = z.infer<typeof bedSchema>
+/** The order of the board: units, and in each its rooms; what is not named comes after. */
+const layoutSchema = z.strictObject({
+  units: z.array(z.strictObject({ id: recordIdSchema, rooms: z.array(recordIdSchema).max(1000) })).max(200),
+})
 /** A device stands in a room, for a resident, from–to; never overwritten. */
 const placementSchema = z
   .object({
@@ -38,6 +63,8 @@ const placementSchema = z
     facility: facilityIdSchema,
     device: deviceIdSchema,
     room: recordIdSchema.nullable(),
+    /** Of that room. */
+    bed: recordIdSchema.nullable(),
     resident: recordIdSchema.nullable(),
     from: timeSchema,
     to: timeSchema.nullable(),
@@ -48,28 +75,11 @@ const placementCreateSchema = z.strictObject({
   facility: facilityIdSchema,
   device: deviceIdSchema,
   room: recordIdSchema.optional(),
+  bed: recordIdSchema.optional(),
   resident: recordIdSchema.optional(),
   from: timeSchema,
   to: timeSchema.optional(),
 })
-export const CONSENT_PURPOSES = ['device_evaluation'] as const
-const consentSchema = z
-  .object({
-    id: recordIdSchema,
-    facility: facilityIdSchema,
-    resident: recordIdSchema,
-    purpose: z.enum(CONSENT_PURPOSES),
-    from: timeSchema,
-  })
-  .meta({ id: 'Consent' })
-export type Consent = z.infer<typeof consentSchema>
-const consentCreateSchema = z.strictObject({
-  facility: facilityIdSchema,
-  resident: recordIdSchema,
-  purpose: z.enum(CONSENT_PURPOSES),
-  from: timeSchema,
-})
-
 export const placesRoutes = {
   createFacility: route({
     method: 'post',
@@ -92,9 +102,9 @@ export const placesRoutes = {
   rooms: route({
     method: 'get',
     path: '/rooms',
-    summary: 'Rooms',
+    summary: 'Rooms in use, or closed ones too',
     roles: ['staff', 'facility_admin', 'platform_admin'],
-    query: page(facilityQuery),
+    query: page({ ...facilityQuery, closed: z.enum(['with', 'without']).default('without') }),
     status: 200,
     response: pageOf(roomSchema),
   }),
@@ -107,23 +117,81 @@ export const placesRoutes = {
     status: 201,
     response: roomSchema,
   }),
-  residents: route({
-    method: 'get',
-    path: '/residents',
-    summary: 'Residents, by opaque number',
+  changeRoom: route({
+    method: 'post',
+    path: '/rooms/:id',
+    summary: 'Rename, move, close or open a room',
     roles: ['facility_admin'],
+    params: idParams,
+    body: roomChangeSchema,
+    status: 200,
+    response: roomSchema,
+  }),
+  units: route({
+    method: 'get',
+    path: '/units',
+    summary: 'Units, in order of the board',
+    roles: ['staff', 'facility_admin'],
     query: page(facilityQuery),
     status: 200,
-    response: pageOf(residentSchema),
+    response: pageOf(unitSchema),
   }),
-  createResident: route({
+  createUnit: route({
     method: 'post',
-    path: '/residents',
-    summary: 'Add a resident without identity',
+    path: '/units',
+    summary: 'Add a unit',
     roles: ['facility_admin'],
-    body: residentCreateSchema,
+    body: z.strictObject({ facility: facilityIdSchema, label: unitLabel }),
     status: 201,
-    response: residentSchema,
+    response: unitSchema,
+  }),
+  changeUnit: route({
+    method: 'post',
+    path: '/units/:id',
+    summary: 'Rename a unit',
+    roles: ['facility_admin'],
+    params: idParams,
+    body: z.strictObject({ label: unitLabel }),
+    status: 200,
+    response: unitSchema,
+  }),
+  beds: route({
+    method: 'get',
+    path: '/beds',
+    summary: 'Beds',
+    roles: ['staff', 'facility_admin'],
+    query: page(facilityQuery),
+    status: 200,
+    response: pageOf(bedSchema),
+  }),
+  createBed: route({
+    method: 'post',
+    path: '/beds',
+    summary: 'Add a bed to a room',
+    roles: ['facility_admin'],
+    body: z.strictObject({ facility: facilityIdSchema, room: recordIdSchema, label: roomLabel }),
+    status: 201,
+    response: bedSchema,
+  }),
+  changeBed: route({
+    method: 'post',
+    path: '/beds/:id',
+    summary: 'Rename, close or open a bed',
+    roles: ['facility_admin'],
+    params: idParams,
+    body: z.strictObject({ label: roomLabel.optional(), closed: z.boolean().optional() }),
+    status: 200,
+    response: bedSchema,
+  }),
+  arrange: route({
+    method: 'post',
+    path: '/facilities/:id/layout',
+    summary: 'Set the order of units and rooms on the board; moves rooms between units',
+    roles: ['facility_admin'],
+    params: z.object({ id: facilityIdSchema }),
+    body: layoutSchema,
+    status: 200,
+    response: pageOf(roomSchema),
   }),
   placements: route({
     method: 'get',
@@ -142,23 +210,5 @@ export const placesRoutes = {
     body: placementCreateSchema,
     status: 201,
     response: placementSchema,
-  }),
-  consents: route({
-    method: 'get',
-    path: '/consents',
-    summary: 'Consents',
-    roles: ['facility_admin'],
-    query: page(facilityQuery),
-    status: 200,
-    response: pageOf(consentSchema),
-  }),
-  createConsent: route({
-    method: 'post',
-    path: '/consents',
-    summary: 'Record a consent',
-    roles: ['facility_admin'],
-    body: consentCreateSchema,
-    status: 201,
-    response: consentSchema,
   }),
 } as const

@@ -14,6 +14,8 @@ const UNKNOWN_TYPE: Pick<EventType, 'severity' | 'alarm_window_s'> = { severity:
  * @returns the number of the transition; null when the event raises nothing
  */
 export function raiseEvent(book: Book, entry: AcceptedEntry, device: KnownDevice | undefined): number | null {
+  // In an empty bed nobody falls: what a device says there is kept, and rings for nobody.
+  if (device?.quiet) return null
   const name = entry.e as string
   const profile: DeviceProfile | undefined = device?.profile ?? profileById(entry.p)
   const type = profile?.events[name as keyof typeof profile.events] ?? UNKNOWN_TYPE

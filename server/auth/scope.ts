@@ -1,6 +1,7 @@
 /** Who may see which facility, device and request: the checks behind the role table, deny by default. */
 import { AppError } from '../../core/errors.ts'
 import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
+import type { TrialRecord } from '../../core/registry-trials.ts'
 import type { Me } from '../../core/rest/session.ts'
 
 /** Roles that work inside the facilities written in their account. */
@@ -62,3 +63,9 @@ export async function allFacilities(registry: Pick<Registry, 'facilities'>): Pro
     after = last.id
   }
 }
+
+/** A maker its own; a facility's people those with a site there; a steward all. */
+export const maySeeTrial = (me: Me, trial: Pick<TrialRecord, 'maker' | 'sites'>): boolean =>
+  me.role === 'manufacturer'
+    ? me.maker !== null && trial.maker === me.maker
+    : me.role === 'steward' || trial.sites.some(site => ownsFacility(me, site))

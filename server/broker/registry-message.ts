@@ -4,12 +4,13 @@ import { clientIdOf, placeIdSchema } from '../../core/ids.ts'
 import type { RegistryMessage } from '../../core/platform-messages.ts'
 import { profileById } from '../../core/profiles/index.ts'
 import type { DeviceRecord, FacilityRecord, PlacementRecord, Registry } from '../../core/registry.ts'
+import { awayNow } from '../away.ts'
 
 export interface BuiltRegistryMessage {
   message: RegistryMessage
   /** The registry's version that was read; a later one may be contained already. */
   registryVersion: number
-  /** When a placement begins or ends next, epoch ms; Infinity when none will. */
+  /** When a placement, stay or absence begins or ends next, epoch ms; Infinity when none will. */
   changesMs: number
 }
 
@@ -27,7 +28,11 @@ export async function buildRegistryMessage(
   const devices = (await devicesOf(registry, facility.id)).filter(device => profileById(device.profile))
   const placements = await registry.placements.during(facility.id, -EVER_MS, EVER_MS)
   const placeOf = presentPlaces(placements, nowMs)
-  const boundaries = placements.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]))
+  const away = await awayNow(registry, facility.id, placements, nowMs)
+  const boundaries = [
+    ...placements.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs])),
+    ...away.boundaries,
+  ]
   const profileIds = [...new Set(devices.map(device => device.profile))].toSorted()
   return {
     registryVersion,
@@ -35,7 +40,7 @@ export async function buildRegistryMessage(
     message: {
       v: 1,
       facility: facility.id,
-      // Placements are never taken back, so this grows both with every write and when a placement begins or ends by itself.
+      // Placements, stays and absences are never taken back, so this grows both with every write and when one begins or ends by itself.
       version: registryVersion + boundaries.filter(at => at <= nowMs).length,
       zone: facility.zone,
       devices: devices.map(device => ({
@@ -43,6 +48,7 @@ export async function buildRegistryMessage(
         profile: device.profile,
         place: placeOf.get(device.id) ?? null,
         active_from: device.activeFromMs,
+        ...(away.devices.has(device.id) && { quiet: true }),
       })),
       places: rooms.map(room => ({ id: placeIdSchema.parse(room.id) })),
       profiles: profileIds.flatMap(id => profileById(id) ?? []),

@@ -6,7 +6,7 @@ import { AppError } from '../../core/errors.ts'
 import type { TelemetrySource } from '../../core/ports.ts'
 import type { DatasetRequestRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
-import { READINGS_FILE } from '../export/input.ts'
+import { eligibleSubjects, READINGS_FILE } from '../export/input.ts'
 import { releaseFolderOf, startExportJob, writeExportInput } from '../export/job.ts'
 import { requirePublishable } from './eligible.ts'
 import { exportInputOf } from './input.ts'
@@ -98,7 +98,12 @@ export async function buildDataset(
     suppressed: result.suppressed,
     files: result.files,
   }
-  await registry.releases.create(record)
+  await registry.releases.create(record, [...eligibleSubjects(input)]).catch(async (error: unknown) => {
+    // Any other error leaves open whether the release was recorded.
+    if (error instanceof AppError && error.code === 'consent_withdrawn')
+      await rm(target, { recursive: true, force: true })
+    throw error
+  })
   // The copy of the readings is the only place outside the store where residents' values lie; it goes at once.
   await rm(folder, { recursive: true, force: true })
   return record

@@ -4,6 +4,7 @@ import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } fro
 import { fromWallClock } from '../../core/time.ts'
 import type { ExportInput } from '../export/input.ts'
 import { deviceKey } from '../live/layout.ts'
+import { coveredPlacements, inForce, placementsForResidents } from './covered.ts'
 
 export interface InputContext {
   registry: Registry
@@ -24,8 +25,13 @@ export async function exportInputOf(
   const registryVersion = await registry.registryVersion(facility.id)
   const devices = await devicesInScope(registry, request)
   const ids = new Set<string>(devices.map(({ id }) => id))
-  const placements = await registry.placements.during(facility.id, period.fromMs, period.toMs)
+  const stays = await registry.stays.during(facility.id, period.fromMs, period.toMs)
+  const placements = placementsForResidents(
+    await registry.placements.during(facility.id, period.fromMs, period.toMs),
+    stays,
+  )
   const consents = await registry.consents.of(facility.id)
+  const absences = await registry.absences.during(facility.id, period.fromMs, period.toMs)
   return {
     format: 1,
     release,
@@ -41,10 +47,14 @@ export async function exportInputOf(
     code_version: codeVersion,
     profiles: scope.device_types.flatMap(id => profileById(id) ?? []),
     devices: devices.map(({ id, profile }) => ({ id, profile })),
-    placements: placements
+    placements: coveredPlacements(placements, consents, absences)
       .filter(({ device }) => ids.has(device))
-      .map(({ device, resident, fromMs, toMs }) => ({ device, resident, from_ms: fromMs, to_ms: toMs })),
-    consents: consents.map(({ resident, purpose, fromMs }) => ({ resident, purpose, from_ms: fromMs })),
+      .map(({ device, resident, fromMs, toMs }) => ({ device, resident, from_ms: Math.max(0, fromMs), to_ms: toMs })),
+    consents: inForce(consents).map(({ resident, purpose, fromMs }) => ({
+      resident,
+      purpose,
+      from_ms: Math.max(0, fromMs),
+    })),
     approvals: request.reviews
       .filter(({ decision }) => decision === 'approve')
       .map(({ by, atMs }) => ({ role: 'steward', by, at_ms: atMs })),

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { deviceIdSchema, facilityIdSchema, profileIdSchema } from '../../core/ids.ts'
 import { profileSchema } from '../../core/profile.ts'
+import { CONSENT_PURPOSES } from '../../core/rest/consents.ts'
 import { DATASET_PRODUCTS } from '../../core/rest/datasets.ts'
-import { CONSENT_PURPOSES } from '../../core/rest/places.ts'
 import { isZone } from '../../core/time.ts'
 import { conflictingMetric } from './scope.ts'
 
@@ -88,23 +88,23 @@ function overlapping(placements: readonly { device: string; from_ms: number; to_
   })
 }
 
-/**
- * How many residents could appear at all: a device of the scope was placed with them within the period at a time that
- * their consent covers. Readings can only make it fewer, so a request below the threshold is refused before any work.
- */
-export function eligibleResidents(
-  input: Pick<ExportInput, 'devices' | 'placements' | 'consents' | 'from_ms' | 'to_ms'>,
-): number {
+type PeopleInput = Pick<ExportInput, 'devices' | 'placements' | 'consents' | 'from_ms' | 'to_ms'>
+
+/** How many could appear. Readings can only make it fewer, so a request below the threshold is refused before any work. */
+export const eligibleResidents = (input: PeopleInput): number => eligibleSubjects(input).size
+
+/** The residents who could appear at all: a device of the scope was placed with them within the period at a time that their consent covers. */
+export function eligibleSubjects(input: PeopleInput): Set<string> {
   const devices = new Set<string>(input.devices.map(device => device.id))
   const consentFrom = new Map<string, number>()
   for (const { resident, from_ms } of input.consents)
     consentFrom.set(resident, Math.min(from_ms, consentFrom.get(resident) ?? Number.POSITIVE_INFINITY))
-  const eligible = input.placements.filter(placement => {
-    if (placement.resident === null || !devices.has(placement.device)) return false
-    const consented = consentFrom.get(placement.resident)
-    if (consented === undefined) return false
-    const from = Math.max(placement.from_ms, input.from_ms, consented)
-    return from < Math.min(placement.to_ms ?? Number.POSITIVE_INFINITY, input.to_ms)
-  })
-  return new Set(eligible.map(placement => placement.resident)).size
+  const eligible = new Set<string>()
+  for (const { device, resident, from_ms, to_ms } of input.placements) {
+    const consented = resident === null ? undefined : consentFrom.get(resident)
+    if (resident === null || consented === undefined || !devices.has(device)) continue
+    const from = Math.max(from_ms, input.from_ms, consented)
+    if (from < Math.min(to_ms ?? Number.POSITIVE_INFINITY, input.to_ms)) eligible.add(resident)
+  }
+  return eligible
 }

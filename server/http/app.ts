@@ -58,6 +58,8 @@ export function createApp(options: AppOptions): RequestListener {
     response.set('Cache-Control', 'no-store')
     next()
   })
+  // Files come in base64, so their routes read more than the others.
+  app.use(`${API_ROOT}/imports`, express.json({ limit: '1500kb' }))
   app.use('/api', express.json({ limit: `${BODY_LIMIT_KB}kb` }))
   const document = openApiDocument(publicUrl)
   app.get(`${API_ROOT}/openapi.json`, (_, response) => void response.json(document))

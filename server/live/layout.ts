@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { DeviceProfile, Metric, Text } from '../../core/profile.ts'
 import { unitOf } from '../../core/profile.ts'
 import { profileById } from '../../core/profiles/index.ts'
-import type { DeviceRecord, FacilityRecord, PlacementRecord, Registry, RoomRecord } from '../../core/registry.ts'
+import type { DeviceRecord, FacilityRecord, PlacementRecord, Registry } from '../../core/registry.ts'
+import type { RoomRecord } from '../../core/registry-places.ts'
+import { awayNow } from '../away.ts'
 
 export interface PlacedDevice {
   record: DeviceRecord
@@ -12,6 +14,8 @@ export interface PlacedDevice {
 export interface LayoutRoom {
   record: RoomRecord
   devices: PlacedDevice[]
+  /** Everybody who lives there is away. */
+  absent: boolean
 }
 export interface LayoutMetric {
   name: string
@@ -28,7 +32,7 @@ export interface Layout {
   metrics: LayoutMetric[]
   /** The registry's version of which it was made. */
   registryVersion: number
-  /** When a placement begins or ends next; Infinity: none is known. */
+  /** When a placement, stay or absence begins or ends next; Infinity: none is known. */
   changesMs: number
 }
 
@@ -40,11 +44,19 @@ export async function readLayout(registry: Registry, facility: FacilityRecord, n
   const placements = await registry.placements.during(facility.id, nowMs, FAR_MS)
   const devices = await allDevices(registry, facility.id)
   const present = placements.filter(placement => placement.fromMs <= nowMs)
-  const layoutRooms = rooms.map(record => ({ record, devices: placedIn(record, present, devices) }))
+  const away = await awayNow(registry, facility.id, placements, nowMs)
+  const layoutRooms = rooms.map(record => ({
+    record,
+    devices: placedIn(record, present, devices),
+    absent: away.rooms.has(record.id),
+  }))
   const metrics = metricsOf(layoutRooms.flatMap(room => room.devices.map(device => device.profile)))
   const fingerprint = JSON.stringify([
     rooms.map(({ id, label, unit }) => [id, label, unit]),
-    layoutRooms.map(room => room.devices.map(({ record, profile }) => [record.id, profile.id, profile.version])),
+    layoutRooms.map(room => [
+      room.absent,
+      room.devices.map(({ record, profile }) => [record.id, profile.id, profile.version]),
+    ]),
     metrics,
   ])
   return {
@@ -57,6 +69,7 @@ export async function readLayout(registry: Registry, facility: FacilityRecord, n
     changesMs: Math.min(
       Number.POSITIVE_INFINITY,
       ...placements.flatMap(({ fromMs, toMs }) => [fromMs, toMs ?? 0].filter(at => at > nowMs)),
+      ...away.boundaries.filter(at => at > nowMs),
     ),
   }
 }

@@ -41,7 +41,7 @@ export function snapshotOf(now: BoardNow): Board {
       metrics: metrics as Board['layout']['metrics'],
       states: [...PLACE_STATES],
     },
-    rooms: layout.rooms.map(({ record, devices }, index): BoardRoom => {
+    rooms: layout.rooms.map(({ record, devices, absent }, index): BoardRoom => {
       const room = rooms[index] as RoomNow
       const recent = minutes.of(record.id, nowMs)
       const values = room.values.flatMap((shown, column) => {
@@ -58,6 +58,7 @@ export function snapshotOf(now: BoardNow): Board {
         since: room.sinceMs === null ? null : zone.format(room.sinceMs),
         alarm: null,
         freshness: room.freshness,
+        ...(absent && { absent }),
         battery_low: room.batteryLow,
         values: Object.fromEntries(values) as BoardRoom['values'],
         recent_states: recent.states,

@@ -1,6 +1,6 @@
 /** The only door to libsql: a SQLite file as a Kysely database whose errors are AppErrors. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Dialect, type DialectAdapter, type Driver, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Dialect, type DialectAdapter, type Driver, Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import Libsql from 'libsql'
 import { AppError } from '../../core/errors.ts'
 import type { RegistrySchema } from './schema.ts'
@@ -16,7 +16,7 @@ const BEGIN_AGAIN_MS = 5
  * Opens (and creates) a database file in a folder that exists; `:memory:` lives as long as the connection.
  *
  * Every commit is synced to disk before it returns. Queries throw AppErrors: `conflict` (a key is taken), `not_found` (a
- * reference leads nowhere), `registry_unavailable` (locked, full; retryable), `registry_unreadable` (no database, or a damaged one).
+ * reference leads nowhere), `bad_request` (a text holds a NUL character), `registry_unavailable` (locked, full; retryable), `registry_unreadable` (no database, or a damaged one).
  */
 export function openSqlite(file: string): Kysely<RegistrySchema> {
   const connection = connect(file)
@@ -25,7 +25,14 @@ export function openSqlite(file: string): Kysely<RegistrySchema> {
   pragma('journal_mode = WAL')
   pragma('synchronous = FULL')
   pragma('foreign_keys = ON')
+  // What is deleted or overwritten is overwritten with zeros: an erased key must not lie in a free page.
+  pragma('secure_delete = ON')
   return new Kysely<RegistrySchema>({ dialect: dialectOf(asKyselyExpects(connection)) })
+}
+
+/** Leaves nothing of what was overwritten in the write-ahead log; readers that still need the log put it off to the next checkpoint. */
+export async function scrubSqlite(db: Kysely<RegistrySchema>): Promise<void> {
+  await sql.raw('pragma wal_checkpoint(truncate)').execute(db)
 }
 
 /**
@@ -97,12 +104,19 @@ function asKyselyExpects(connection: Libsql.Database): SqliteDatabase {
       const statement = guarded(() => connection.prepare(sql))
       return {
         reader: statement.reader,
-        all: parameters => guarded(() => statement.all(...parameters)),
-        run: parameters => guarded(() => statement.run(...parameters)),
-        iterate: parameters => guarded(() => statement.iterate(...parameters)),
+        all: parameters => guarded(() => statement.all(...storable(parameters))),
+        run: parameters => guarded(() => statement.run(...storable(parameters))),
+        iterate: parameters => guarded(() => statement.iterate(...storable(parameters))),
       }
     },
   }
+}
+
+/** A text would come back cut off at its first NUL character; PostgreSQL refuses it too. */
+function storable(parameters: readonly unknown[]): readonly unknown[] {
+  if (parameters.some(parameter => typeof parameter === 'string' && parameter.includes('\0')))
+    throw new AppError('bad_request', 'a text holds a character that cannot be kept')
+  return parameters
 }
 
 function guarded<T>(work: () => T): T {

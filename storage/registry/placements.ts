@@ -11,6 +11,7 @@ const recordOf = (row: Selectable<PlacementTable>): PlacementRecord => ({
   facility: row.facility as FacilityId,
   device: row.device as DeviceId,
   room: row.room,
+  bed: row.bed,
   resident: row.resident,
   fromMs: row.from_ms,
   toMs: row.to_ms,
@@ -21,11 +22,12 @@ export function createPlacements(db: Kysely<RegistrySchema>): Registry['placemen
     async create(record) {
       if (record.toMs !== null && record.toMs <= record.fromMs)
         throw new AppError('bad_request', 'a placement ends after it begins')
-      const placement: PlacementRecord = { id: newId(), ...record }
+      const placement: PlacementRecord = { id: newId(), bed: null, ...record }
       await db.transaction().execute(async trx => {
         await raiseVersion(trx, record.facility)
         await endOpenPlacement(trx, placement)
         await refuseOverlap(trx, placement)
+        await requireBedInRoom(trx, placement)
         const { fromMs, toMs, ...rest } = placement
         await trx
           .insertInto('placements')
@@ -61,6 +63,35 @@ export function createPlacements(db: Kysely<RegistrySchema>): Registry['placemen
       return rows.map(recordOf)
     },
   }
+}
+
+/** The resident has left: what stood there for the resident stands there for nobody from then on. */
+export async function endOpenPlacementsFor(
+  trx: Transaction<RegistrySchema>,
+  facility: string,
+  resident: string,
+  atMs: number,
+): Promise<void> {
+  const ended = await trx
+    .updateTable('placements')
+    .set({ to_ms: atMs })
+    .where('facility', '=', facility)
+    .where('resident', '=', resident)
+    .where('to_ms', 'is', null)
+    .where('from_ms', '<', atMs)
+    .returningAll()
+    .execute()
+  for (const { device, room, bed } of ended)
+    await trx
+      .insertInto('placements')
+      .values({ id: newId(), facility, device, room, bed, resident: null, from_ms: atMs, to_ms: null })
+      .execute()
+}
+
+async function requireBedInRoom(trx: Transaction<RegistrySchema>, { room, bed }: PlacementRecord): Promise<void> {
+  if (bed === null) return
+  const found = await trx.selectFrom('beds').select('room').where('id', '=', bed).executeTakeFirst()
+  if (!found || found.room !== room) throw new AppError('not_found', 'the room has no such bed')
 }
 
 /** The one change that a placement knows: an open one gets its end, when the device goes elsewhere later than it came. */

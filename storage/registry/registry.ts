@@ -1,27 +1,45 @@
-/** The registry on a SQLite file: opens it, brings its schema up to date, and puts the repositories together. */
+/** The registry on a SQLite file or in PostgreSQL: opens it, brings its schema up to date, and puts the repositories together. */
 import type { Registry } from '../../core/registry.ts'
+import { createAbsences } from './absences.ts'
+import { createBeds } from './beds.ts'
+import { createCareLevels } from './care-levels.ts'
 import { createConsents } from './consents.ts'
-import { openSqlite } from './database.ts'
+import { openSqlite, scrubSqlite } from './database.ts'
+import { createDeviceHistory } from './device-history.ts'
 import { createDevices } from './devices.ts'
 import { createFacilities } from './facilities.ts'
+import type { IdentityKeys } from './identity-keys.ts'
 import { migrate } from './migrate.ts'
 import { createPlacements } from './placements.ts'
+import { openPostgres, scrubPostgres } from './postgres.ts'
+import { createReferences } from './references.ts'
 import { createReleases } from './releases.ts'
 import { createRequests } from './requests.ts'
 import { createResidents } from './residents.ts'
 import { createRooms } from './rooms.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
+import { createStays } from './stays.ts'
+import { createTrialEvents } from './trial-events.ts'
+import { createTrials } from './trials.ts'
+import { createUnits } from './units.ts'
 import { createUsers } from './users.ts'
+import { createVault } from './vault.ts'
+
+/** Path of a SQLite file, whose folder exists (`:memory:` for one that ends with the process), or PostgreSQL's connection string. */
+export type RegistryPlace = { file: string } | { url: string }
 
 /**
- * @param file path of the SQLite file, whose folder exists; `:memory:` for one that ends with the process
- * Throws AppErrors `registry_unavailable`, `registry_migration`.
+ * @param identityKeys without them nothing personal can be written or read
+ * Throws AppErrors `registry_unavailable`, `registry_unreadable`, `registry_migration`, `identity_key_unknown`.
  */
-export async function createRegistry({ file }: { file: string }): Promise<Registry> {
-  const db = openSqlite(file)
+export async function createRegistry(place: RegistryPlace, identityKeys?: IdentityKeys): Promise<Registry> {
+  const db = 'url' in place ? openPostgres(place.url) : openSqlite(place.file)
+  const scrub = () => ('url' in place ? scrubPostgres(db) : scrubSqlite(db))
+  const vault = createVault(identityKeys)
   try {
     await migrate(db)
+    await db.transaction().execute(trx => vault.rotate(trx))
   } catch (error) {
     await db.destroy()
     throw error
@@ -30,15 +48,24 @@ export async function createRegistry({ file }: { file: string }): Promise<Regist
   return {
     facilities,
     registryVersion,
+    units: createUnits(db),
     rooms: createRooms(db),
+    beds: createBeds(db),
     devices: createDevices(db),
-    residents: createResidents(db),
+    deviceHistory: createDeviceHistory(db),
+    residents: createResidents(db, vault, scrub),
+    careLevels: createCareLevels(db, vault),
+    absences: createAbsences(db, vault),
+    stays: createStays(db),
     placements: createPlacements(db),
     consents: createConsents(db),
     users: createUsers(db),
     sessions: createSessions(db),
     requests: createRequests(db),
     releases: createReleases(db),
+    trials: createTrials(db),
+    trialEvents: createTrialEvents(db, vault),
+    references: createReferences(db),
     settings: createSettings(db),
     stop: () => db.destroy(),
   }

@@ -1,11 +1,8 @@
 /** The registry's tables as Kysely sees them: text ids (brands are given back by the repositories), instants as epoch ms, structures as JSON text. */
-import type {
-  ConsentRecord,
-  DatasetRequestRecord,
-  FacilityRecord,
-  ReleaseRecord,
-  UserRecord,
-} from '../../core/registry.ts'
+import type { DatasetRequestRecord, FacilityRecord, ReleaseRecord, UserRecord } from '../../core/registry.ts'
+import type { PeopleTables } from './schema-people.ts'
+import type { PlaceTables } from './schema-places.ts'
+import type { TrialTables } from './schema-trials.ts'
 
 export interface FacilityTable {
   id: string
@@ -14,13 +11,6 @@ export interface FacilityTable {
   bench_of: FacilityRecord['benchOf']
   /** Raised in the transaction of every change that a gateway must know. */
   registry_version: number
-}
-export interface RoomTable {
-  id: string
-  facility: string
-  label: string
-  unit: string
-  ordinal: number
 }
 export interface DeviceTable {
   facility: string
@@ -39,26 +29,15 @@ export interface DeviceCredentialTable {
   created_ms: number
   revoked_ms: number | null
 }
-export interface ResidentTable {
-  id: string
-  facility: string
-  created_ms: number
-}
 export interface PlacementTable {
   id: string
   facility: string
   device: string
   room: string | null
+  bed: string | null
   resident: string | null
   from_ms: number
   to_ms: number | null
-}
-export interface ConsentTable {
-  id: string
-  facility: string
-  resident: string
-  purpose: ConsentRecord['purpose']
-  from_ms: number
 }
 export interface UserTable {
   name: string
@@ -94,6 +73,10 @@ export interface DatasetRequestTable {
   version: number
   reviews: string
 }
+export interface ReleaseSubjectTable {
+  release: string
+  resident: string
+}
 export interface ReleaseTable {
   id: string
   request: string
@@ -112,18 +95,16 @@ export interface SettingTable {
   value: string
 }
 
-export interface RegistrySchema {
+export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables {
   facilities: FacilityTable
-  rooms: RoomTable
   devices: DeviceTable
   device_credentials: DeviceCredentialTable
-  residents: ResidentTable
   placements: PlacementTable
-  consents: ConsentTable
   users: UserTable
   user_facilities: UserFacilityTable
   sessions: SessionTable
   dataset_requests: DatasetRequestTable
   releases: ReleaseTable
+  release_subjects: ReleaseSubjectTable
   settings: SettingTable
 }

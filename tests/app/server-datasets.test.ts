@@ -181,6 +181,31 @@ describeWith(mosquitto, 'dataset requests', () => {
     }, 60_000)
     expect(failed).toMatchObject({ failure: 'internal', turn: 'nobody', dataset: null })
   })
+
+  it('lists the releases with somebody’s data to who withdraws, and takes the person out of all later ones', async () => {
+    const admin = await platform.as('admin')
+    const maker = await platform.as('maker')
+    const consents = await platform.registry.consents.of('sunny')
+    const [first, second] = consents
+    const withdrawn = await admin.post(`/consents/${first?.id}/withdraw`, {})
+    const before = withdrawn.body.releases.length
+    expect(withdrawn.body.releases[0]).toMatchObject({ maker: 'mats' })
+    const { body: one } = await admin.get(`/residents/${first?.resident}`)
+    expect(one.releases).toEqual(withdrawn.body.releases)
+    // Twelve are left: enough for another dataset, in which the thirteenth is not.
+    const id = await submitted()
+    for (const steward of ['steward', 'steward2'])
+      await (await platform.as(steward)).post(`/dataset-requests/${id}/review`, { decision: 'approve' })
+    await eventually(async () => (await maker.get(`/dataset-requests/${id}`)).body.state === 'ready', 60_000)
+    expect((await admin.get(`/residents/${first?.resident}`)).body.releases).toEqual(withdrawn.body.releases)
+    expect((await admin.get(`/residents/${second?.resident}`)).body.releases).toHaveLength(before + 1)
+    // Eleven are too few, whether one is away all the time or withdraws.
+    const away = { reason: 'hospital', from: '2026-11-01T00:00:00+09:00', to: '2026-12-01T00:00:00+09:00' }
+    await admin.post(`/residents/${second?.resident}/absences`, away)
+    const draftId = await drafted()
+    const refused = await maker.post(`/dataset-requests/${draftId}/submit`)
+    expect(JSON.stringify(refused.body)).toContain('Fewer than 12')
+  })
 })
 
 /** Thirteen people with consent, each with an own mat, two days of readings every ten minutes. */

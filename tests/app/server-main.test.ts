@@ -47,6 +47,7 @@ const COMPLETE = {
   ...INFLUX,
   MQTT_URL: 'mqtt://127.0.0.1:1',
   SESSION_SECRET: 's'.repeat(32),
+  IDENTITY_KEY_FILE: '/nowhere/identity.key',
   SIGNING_KEY_FILE: '/nowhere/signing.key',
 }
 
@@ -61,9 +62,9 @@ describe('npm run server', () => {
     ['nothing is set', {}, ['MQTT_URL: is not set', 'INFLUX_URL: is not set']],
     ['a secret is short', { ...COMPLETE, SESSION_SECRET: 'short' }, ['SESSION_SECRET: give at least 32']],
     [
-      'PostgreSQL is asked for',
-      { ...COMPLETE, DATABASE_URL: 'postgres://x' },
-      ['DATABASE_URL: PostgreSQL is not supported yet'],
+      'another database is asked for',
+      { ...COMPLETE, DATABASE_URL: 'mysql://x:secret@y/z' },
+      ['DATABASE_URL: give PostgreSQL'],
     ],
     [
       'a secret file is missing',
@@ -93,6 +94,7 @@ describeWith([mosquitto, influxd], 'npm run server on Mosquitto and InfluxDB', (
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'mimamori-server-main-'))
     await createSigningKey(join(dataDir, 'signing.key'))
+    await writeFile(join(dataDir, 'identity.key'), Buffer.alloc(32, 1).toString('base64'))
     await writeFile(join(dataDir, 'password'), '')
     ;[broker, store] = await Promise.all([startSecuredMosquitto(), startInfluxd()])
     await writeFile(join(dataDir, 'password'), `${broker.server.password}\n`)
@@ -116,6 +118,7 @@ describeWith([mosquitto, influxd], 'npm run server on Mosquitto and InfluxDB', (
       INFLUX_ORG: store.org,
       INFLUX_BUCKET: store.bucket,
       SESSION_SECRET: 's'.repeat(32),
+      IDENTITY_KEY_FILE: join(dataDir, 'identity.key'),
       SIGNING_KEY_FILE: join(dataDir, 'signing.key'),
     })
     const code = await eventually(async () => /One-time code .*: (\S+)/.exec(server.stdout())?.[1], 60_000)

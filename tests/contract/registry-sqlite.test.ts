@@ -1,7 +1,7 @@
 /** The registry's contract on SQLite files, and what only SQLite can break. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +12,7 @@ import { openSqlite } from '../../storage/registry/database.ts'
 import { migrate } from '../../storage/registry/migrate.ts'
 import { migrations } from '../../storage/registry/migrations/all.ts'
 import { createRegistry } from '../../storage/registry/registry.ts'
+import { KEYS } from './registry/fixture.ts'
 import { registryContract } from './registry.ts'
 
 const run = promisify(execFile)
@@ -25,7 +26,19 @@ registryContract('SQLite file', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'mimamori-registry-'))
   const file = join(dir, 'registry.sqlite')
   return {
-    open: () => createRegistry({ file }),
+    open: () => createRegistry({ file }, KEYS),
+    // The files themselves: free pages and the log are read too.
+    dump: async () => (await Promise.all(['', '-wal'].map(suffix => readFile(file + suffix, 'utf8')))).join(),
+    wrappedKey: async resident => {
+      const db = openSqlite(file)
+      const row = await db
+        .selectFrom('resident_keys')
+        .select('wrapped')
+        .where('resident', '=', resident)
+        .executeTakeFirst()
+      await db.destroy()
+      return row?.wrapped ?? ''
+    },
     addRoomsElsewhere: (...args) => addRoomsElsewhere(file, ...args),
     remove: () => rm(dir, { recursive: true }),
   }

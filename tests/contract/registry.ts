@@ -6,6 +6,9 @@ import { facilitiesAndRoomsContract } from './registry/facilities-and-rooms.ts'
 import { createFixture, DEMO, draft, type RegistryStore, T0, user } from './registry/fixture.ts'
 import { peopleContract } from './registry/people.ts'
 import { placementsContract } from './registry/placements.ts'
+import { placesContract } from './registry/places.ts'
+import { residentsContract } from './registry/residents.ts'
+import { trialsContract } from './registry/trials.ts'
 import { versionsContract } from './registry/versions.ts'
 
 export function registryContract(name: string, makeStore: () => Promise<RegistryStore>): void {
@@ -17,7 +20,10 @@ export function registryContract(name: string, makeStore: () => Promise<Registry
     facilitiesAndRoomsContract(f)
     devicesContract(f)
     placementsContract(f)
+    placesContract(f)
     peopleContract(f)
+    residentsContract(f)
+    trialsContract(f)
     datasetsContract(f)
     versionsContract(f)
 

@@ -86,6 +86,8 @@ export interface WorldOptions {
   consumer?: (consumer: Consumer<Entry, CommitDigest>) => Consumer<Entry, CommitDigest>
   bus?: (bus: GatewayBus) => GatewayBus
   devices?: string[]
+  /** Those of them whose resident is away. */
+  quiet?: string[]
   known?: boolean
 }
 
@@ -119,12 +121,15 @@ export async function startWorld(disks: Disks, broker: MemoryBroker, options: Wo
     changed: () => undefined,
   })
   await registry.start()
-  const knowDevices = (devices: string[]): void =>
+  const knowDevices = (names: string[]): void => {
+    const message = registryOf('demo', names)
+    const devices = message.devices.map(device => ({ ...device, quiet: options.quiet?.includes(device.id) ?? false }))
     tell({
       topic: 'mimamori/v1/demo/registry',
-      payload: Buffer.from(JSON.stringify(registryOf('demo', devices))),
+      payload: Buffer.from(JSON.stringify({ ...message, devices })),
       retained: true,
     })
+  }
   if (options.known !== false) knowDevices(options.devices ?? ['mat1', 'mat2'])
   const { consumer = same => same, bus = same => same } = options
   const conditions = createConditions({

@@ -51,6 +51,14 @@ async function start(options: WorldOptions & { disks?: Disks; broker?: MemoryBro
   return { disks, broker, world, time, facts, last, said, pass }
 }
 describe('an event', () => {
+  test('raises nothing while whoever its device watches is away, and is passed all the same', async () => {
+    const { world, pass, said } = await start({ quiet: ['mat1'] })
+    await world.give([accepted(7), accepted(8, { d: 'mat2' as never })])
+    await world.give([accepted(9)], false)
+    await pass()
+    expect(said()).toEqual(['mat2/bed_exit active'])
+    expect(world.passed()).toBe(true)
+  })
   test('raises a condition of its device, numbered, with where and when', async () => {
     const { world, broker, time } = await start()
     const at = time.nowMs - 90_000

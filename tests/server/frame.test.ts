@@ -14,7 +14,8 @@ const mat = profile('bed.sleep_mat')
 const vitals = profile('vital.spot_set')
 
 const room = (id: string, devices: [string, DeviceProfile][]): LayoutRoom => ({
-  record: { id, facility: 'sunny' as never, label: id, unit: 'East', ordinal: 0 },
+  absent: false,
+  record: { id, facility: 'sunny' as never, label: id, unit: 'East', unitId: 'east', ordinal: 0, closedMs: null },
   devices: devices.map(([device, of]) => ({
     record: {
       facility: 'sunny' as never,

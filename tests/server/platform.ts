@@ -1,4 +1,5 @@
 // A running server on real parts for tests: Mosquitto, a SQLite file, a DuckDB file, people of every role.
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { facilityTopic } from '../../core/topics.ts'
 import { createPasswords } from '../../server/auth/password.ts'
 import { createLog } from '../../server/log.ts'
 import { createServer, type ServerSettings } from '../../server/server.ts'
+import { parseIdentityKeys } from '../../storage/registry/identity-keys.ts'
 import { createRegistry } from '../../storage/registry/registry.ts'
 import { createDuckdbTelemetry, type Telemetry } from '../../storage/telemetry/duckdb.ts'
 import { startMosquitto } from '../servers/mosquitto.ts'
@@ -81,7 +83,10 @@ export async function startPlatform({
 }: PlatformOptions = {}): Promise<Platform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mimamori-server-'))
   const mosquitto = await startMosquitto()
-  const registry = await createRegistry({ file: join(dataDir, 'registry.sqlite') })
+  const registry = await createRegistry(
+    { file: join(dataDir, 'registry.sqlite') },
+    parseIdentityKeys(randomBytes(32).toString('base64')),
+  )
   const telemetry = createDuckdbTelemetry({ file: join(dataDir, 'telemetry.duckdb') })
   const rooms = await furnish(registry)
   if (people) await invite(registry)

@@ -255,6 +255,7 @@ describe('settings', () => {
     INFLUX_ORG: 'o',
     INFLUX_BUCKET: 'b',
     SESSION_SECRET: 's'.repeat(32),
+    IDENTITY_KEY_FILE: 'key',
     SIGNING_KEY_FILE: 'key',
   }
   it('take an empty variable for one that is not set', () => {

@@ -22,6 +22,8 @@ export interface RoomView {
   freshness: Freshness
   batteryLow: boolean
   clockSuspect: boolean
+  /** Everybody who lives there is away. */
+  absent?: boolean
   /** One per `layout.metrics`. */
   values: readonly (StoredValue | null)[]
   /** Coarse age of the oldest periodic value in s (whole minutes from one minute on); null: none or fresh. */
@@ -56,6 +58,7 @@ export function roomFromSnapshot(room: BoardRoom, board: Board, nowMs: number): 
     freshness: room.freshness,
     batteryLow: room.battery_low,
     clockSuspect: false,
+    absent: room.absent ?? false,
     values: board.layout.metrics.map(metric => room.values[metric.name]?.value ?? null),
     ageS:
       isAged(room.freshness) && measured.length > 0 ? coarse(Math.round((nowMs - Math.min(...measured)) / 1000)) : null,

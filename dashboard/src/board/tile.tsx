@@ -62,7 +62,7 @@ function Present({ room, frame, roles }: Inside) {
   const { zone } = frame.facility
   const elapsed = room.sinceMs === null ? null : now - room.sinceMs
   const isGone = room.state === 'stale' || room.state === 'offline'
-  const isLongOut = room.state === 'out_of_bed' && elapsed !== null && elapsed >= LONG_OUT_MS
+  const isLongOut = !room.absent && room.state === 'out_of_bed' && elapsed !== null && elapsed >= LONG_OUT_MS
   return (
     <>
       <span className={styles.head}>
@@ -87,6 +87,7 @@ function Present({ room, frame, roles }: Inside) {
 function Values({ room, frame, roles }: Inside) {
   const say = useSay()
   const language = useLanguage()
+  if (room.absent) return <span className={styles.note}>{say('tile.absent')}</span>
   if (room.state === 'not_installed') return <span className={styles.note}>{say('tile.noSensor')}</span>
   if (room.state === 'unclear') return <span className={styles.note}>{say('tile.unreadable')}</span>
   if (room.state === 'offline') return <span className={styles.note}>{say('tile.nothingComes')}</span>

@@ -1,6 +1,6 @@
-/** Routes of facilities, their rooms and their boards, and of the device catalogue. */
+/** Routes of facilities and their boards, and of the device catalogue. */
 import { profiles } from '../../../core/profiles/index.ts'
-import type { FacilityRecord, RoomRecord } from '../../../core/registry.ts'
+import type { FacilityRecord } from '../../../core/registry.ts'
 import type { Me } from '../../../core/rest/session.ts'
 import { isFacilityRole, ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
 import { deviceKey } from '../../live/layout.ts'
@@ -8,7 +8,7 @@ import { type Handlers, refuse } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
 
-type Names = 'board' | 'facilities' | 'createFacility' | 'deviceTypes' | 'rooms' | 'createRoom'
+type Names = 'board' | 'facilities' | 'createFacility' | 'deviceTypes'
 
 export function facilitiesHandlers({ registry, boards, openFacility, announce }: HandlerDeps): Pick<Handlers, Names> {
   /** Which facilities someone sees by name. A maker: its bench, and where its devices are (datasets are asked for by facility). */
@@ -63,32 +63,9 @@ export function facilitiesHandlers({ registry, boards, openFacility, announce }:
         ({ id }) => id,
         profile => profile,
       ),
-
-    async rooms({ me, query }) {
-      const facilities = await roomFacilities(me, query.facility)
-      const rooms = (await Promise.all(facilities.map(facility => registry.rooms.listOf(facility)))).flat()
-      const from = query.after === undefined ? 0 : rooms.findIndex(({ id }) => id === query.after) + 1
-      return pageOf(query, async ({ limit }) => rooms.slice(from, from + limit), keyOf, roomView)
-    },
-
-    async createRoom({ me, body }) {
-      requireOwnFacility(me, body.facility)
-      const room = await registry.rooms.create(body)
-      await announce(body.facility)
-      return roomView(room)
-    },
-  }
-
-  async function roomFacilities(me: Me, asked: string | undefined): Promise<readonly string[]> {
-    if (me.role === 'platform_admin')
-      return asked === undefined ? refuse('bad_request', 'facility: name the facility.') : [asked]
-    if (asked === undefined) return me.facilities
-    requireOwnFacility(me, asked)
-    return [asked]
   }
 }
 
 const inOrder = [...profiles].sort((a, b) => (a.id < b.id ? -1 : 1))
 const keyOf = ({ id }: { id: string }): string => id
 const facilityView = ({ id, name, zone, benchOf }: FacilityRecord) => ({ id, name, zone, bench_of: benchOf })
-const roomView = ({ id, facility, label, unit }: RoomRecord) => ({ id, facility, label, unit })

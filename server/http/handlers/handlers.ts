@@ -1,14 +1,21 @@
 /** All routes' handlers. */
 import type { Handlers } from '../call.ts'
+import { consentsHandlers } from './consents.ts'
 import { datasetsHandlers } from './datasets.ts'
 import type { HandlerDeps } from './deps.ts'
+import { deviceHistoryHandlers } from './device-history.ts'
 import { devicesHandlers } from './devices.ts'
 import { facilitiesHandlers } from './facilities.ts'
+import { importsHandlers } from './imports.ts'
 import { keptHandlers } from './kept.ts'
 import { ledgerHandlers } from './ledger.ts'
-import { peopleHandlers } from './people.ts'
+import { placementsHandlers } from './placements.ts'
+import { placesHandlers } from './places.ts'
 import { readingsHandlers } from './readings.ts'
+import { residentsHandlers } from './residents.ts'
 import { sessionHandlers } from './session.ts'
+import { trialEntriesHandlers } from './trial-entries.ts'
+import { trialsHandlers } from './trials.ts'
 import { usersHandlers } from './users.ts'
 
 export const createHandlers = (deps: HandlerDeps): Handlers => ({
@@ -16,9 +23,16 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...facilitiesHandlers(deps),
   ...devicesHandlers(deps),
   ...readingsHandlers(deps),
-  ...peopleHandlers(deps),
+  ...placesHandlers(deps),
+  ...placementsHandlers(deps),
+  ...residentsHandlers(deps),
+  ...consentsHandlers(deps),
+  ...importsHandlers(deps),
+  ...deviceHistoryHandlers(deps),
   ...usersHandlers(deps),
   ...ledgerHandlers(deps),
   ...keptHandlers(deps),
   ...datasetsHandlers(deps),
+  ...trialsHandlers(deps),
+  ...trialEntriesHandlers(deps),
 })

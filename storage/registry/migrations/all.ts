@@ -1,7 +1,11 @@
 /** Every migration by name, imported statically so that a packed program carries them; their order is that of their names. */
 import type { Migration } from 'kysely'
 import { up as placesPeopleDatasets } from './0001-places-people-datasets.ts'
+import { up as residents } from './0002-residents.ts'
+import { up as trials } from './0002-trials.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-places-people-datasets': { up: placesPeopleDatasets },
+  '0002-residents': { up: residents },
+  '0002-trials': { up: trials },
 }

@@ -1,7 +1,8 @@
 /** The server as it is shipped, as a process of its own, for one facility with many devices and one member of staff. */
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +36,7 @@ export async function startServer(options: {
 }): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'mimamori-bench-server-'))
   await createSigningKey(join(folder, 'signing.key'))
+  writeFileSync(join(folder, 'identity.key'), randomBytes(32).toString('base64'))
   await furnish(folder, options)
   const port = await freePort()
   const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'server/main.ts')], {
@@ -50,6 +52,7 @@ export async function startServer(options: {
       INFLUX_ORG: options.store.org,
       INFLUX_BUCKET: options.bucket,
       SESSION_SECRET: 's'.repeat(32),
+      IDENTITY_KEY_FILE: join(folder, 'identity.key'),
       SIGNING_KEY_FILE: join(folder, 'signing.key'),
       LOG_LEVEL: 'error',
     },

@@ -22,6 +22,11 @@ export function facilitiesAndRoomsContract(f: RegistryFixture): void {
       expect((await f.registry.facilities.list({ limit: 2 })).map(f => f.id)).toEqual(['bench-acme', 'demo'])
       expect((await f.registry.facilities.list({ limit: 2, after: 'demo' })).map(f => f.id)).toEqual(['other'])
     })
+    it('bad_request when a text holds a NUL character, which no database keeps', async () => {
+      const facility = { id: 'nul' as FacilityId, name: 'a\0b', zone: 'Asia/Tokyo', benchOf: null }
+      await expect(f.registry.facilities.create(facility)).rejects.toMatchObject({ code: 'bad_request' })
+      await expect(f.registry.facilities.get('a\0')).rejects.toMatchObject({ code: 'bad_request' })
+    })
     it('null when there is none', async () => expect(await f.registry.facilities.get('none')).toBeNull())
     it('conflict when the id is taken', () => expect(f.facility(DEMO)).rejects.toMatchObject({ code: 'conflict' }))
   })

@@ -1,6 +1,7 @@
 /** What the registry's contract tests share: an empty database, two facilities, short forms. */
 import type { DeviceId, FacilityId, ProfileId } from '../../../core/ids.ts'
-import type { PlacementRecord, Registry, UserRecord } from '../../../core/registry.ts'
+import type { PlacementRecord, Registry, ReleaseRecord, UserRecord } from '../../../core/registry.ts'
+import { parseIdentityKeys } from '../../../storage/registry/identity-keys.ts'
 
 /** One empty database. */
 export interface RegistryStore {
@@ -8,9 +9,15 @@ export interface RegistryStore {
   open(): Promise<Registry>
   /** Adds so many rooms (labels with this prefix) to a facility from another process, through its own connection. */
   addRoomsElsewhere(facility: string, prefix: string, rooms: number): Promise<void>
+  /** All that the database holds, as one text. */
+  dump(): Promise<string>
+  /** The resident's own key as it is kept, wrapped. */
+  wrappedKey(resident: string): Promise<string>
   remove(): Promise<void>
 }
 
+export const KEY_LINE = Buffer.alloc(32, 7).toString('base64')
+export const KEYS = parseIdentityKeys(KEY_LINE)
 export const DEMO = 'demo' as FacilityId
 export const OTHER = 'other' as FacilityId
 export const MAT = 'bed.sleep_mat' as ProfileId
@@ -47,6 +54,8 @@ export interface RegistryFixture {
   tearDown(): Promise<void>
   facility(id: FacilityId): Promise<void>
   enrol(id: string, at?: FacilityId, maker?: string): ReturnType<Registry['devices']['enrol']>
+  /** A release with data of these residents in it, who have consented; needs the user `maker`. */
+  release(id: string, subjects: readonly string[]): Promise<ReleaseRecord>
   place(device: string, fromMs: number, toMs: number | null): Promise<PlacementRecord>
 }
 
@@ -88,6 +97,24 @@ export function createFixture(makeStore: () => Promise<RegistryStore>): Registry
         { facility: at, id: deviceId(id), profile: MAT, maker, activeFromMs: T0 - HOUR },
         T0,
       ),
+    async release(id, subjects) {
+      const request = await present(registry).requests.create(draft)
+      const release: ReleaseRecord = {
+        id,
+        request: request.id,
+        maker: 'acme',
+        product: 'P0',
+        createdMs: T0,
+        manifestSha256: 'ab',
+        keyId: 'K',
+        publicKey: 'RW',
+        published: 55,
+        suppressed: 96,
+        files: [],
+      }
+      await present(registry).releases.create(release, subjects)
+      return release
+    },
     place: (device, fromMs, toMs) =>
       present(registry).placements.create({
         facility: DEMO,

@@ -15,7 +15,7 @@ export function peopleContract(f: RegistryFixture): void {
 
       const given = { facility: DEMO, resident: resident.id, purpose: 'device_evaluation' as const, fromMs: T0 }
       const consent = await f.registry.consents.create(given)
-      expect(consent).toEqual({ ...given, id: expect.stringMatching(/^[a-z0-9]{20}$/) })
+      expect(consent).toMatchObject({ ...given, id: expect.stringMatching(/^[a-z0-9]{20}$/), withdrawnMs: null })
       expect(await f.registry.consents.list({ facilities: [DEMO], limit: 10 })).toEqual([consent])
       expect(await f.registry.consents.of(DEMO)).toEqual([consent])
       expect(await f.registry.consents.of(OTHER)).toEqual([])

@@ -1,0 +1,111 @@
+/** Import of residents and rooms from a CSV file: first looked at, then applied in one piece. */
+import { z } from 'zod'
+import { facilityIdSchema } from '../ids.ts'
+import { CARE_LEVELS, identitySchema } from './residents.ts'
+import { daySchema, type Role, recordIdSchema, route } from './route.ts'
+
+export const IMPORT_KINDS = ['residents', 'rooms'] as const
+/** Columns by name; a file may head them in Japanese, Korean or English, in any order. */
+export const IMPORT_COLUMNS = {
+  residents: [
+    'number',
+    'name',
+    'kana',
+    'birth_date',
+    'sex',
+    'care_level',
+    'care_level_from',
+    'admitted_on',
+    'diagnosis_group',
+    'unit',
+    'room',
+    'bed',
+  ],
+  rooms: ['unit', 'room', 'bed'],
+} as const
+export type ImportKind = (typeof IMPORT_KINDS)[number]
+export type ImportColumn = (typeof IMPORT_COLUMNS)[ImportKind][number]
+
+/** What is wrong with a row; the words for a person are looked up by code. */
+const ROW_ERRORS = [
+  'missing',
+  'too_long',
+  'unreadable_date',
+  'date_in_future',
+  'date_before_birth',
+  'unknown_word',
+  'wrong_number_of_columns',
+  'twice_in_file',
+  'exists_already',
+  'unknown_room',
+  'ambiguous_room',
+  'room_closed',
+  'unknown_bed',
+  'bed_taken',
+] as const
+export const rowErrorSchema = z.object({
+  /** Line of the file, its head being line 1. */
+  line: z.int(),
+  column: z.string().nullable(),
+  code: z.enum(ROW_ERRORS),
+})
+export type RowError = z.infer<typeof rowErrorSchema>
+
+const fileSchema = z.strictObject({
+  facility: facilityIdSchema,
+  kind: z.enum(IMPORT_KINDS),
+  /** The file in base64: CSV in UTF-8 (with or without byte order mark), UTF-16 with one, or Shift_JIS. */
+  file: z.base64().min(1).max(1_400_000),
+})
+const residentRowSchema = z.object({
+  line: z.int(),
+  identity: identitySchema,
+  care_level: z.object({ level: z.enum(CARE_LEVELS), from: daySchema }).nullable(),
+  room: z.string().nullable(),
+  bed: z.string().nullable(),
+})
+const roomRowSchema = z.object({ line: z.int(), unit: z.string(), room: z.string(), bed: z.string().nullable() })
+const previewSchema = z
+  .object({
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'shift_jis']),
+    /** Without the head and empty lines. */
+    rows: z.int(),
+    good: z.int(),
+    columns: z.array(z.string()),
+    /** Heads that mean nothing here; their columns are left out. */
+    unknown_columns: z.array(z.string()),
+    errors: z.array(rowErrorSchema),
+    /** The good rows as they would be taken. */
+    residents: z.array(residentRowSchema),
+    rooms: z.array(roomRowSchema),
+  })
+  .meta({ id: 'ImportPreview' })
+export type ImportPreview = z.infer<typeof previewSchema>
+
+const ADMIN: readonly Role[] = ['facility_admin']
+
+export const importsRoutes = {
+  previewImport: route({
+    method: 'post',
+    path: '/imports/preview',
+    summary: 'Look at a file: what would be taken, and what is wrong with which line; changes nothing',
+    roles: ADMIN,
+    body: fileSchema,
+    status: 200,
+    response: previewSchema,
+  }),
+  applyImport: route({
+    method: 'post',
+    path: '/imports',
+    summary: 'Take all rows, or all good rows, in one piece: either everything is there afterwards or nothing',
+    roles: ADMIN,
+    body: fileSchema.extend({
+      /** `all`: nothing when any row is wrong (`conflict`); `good`: the good rows. */
+      take: z.enum(['all', 'good']),
+    }),
+    status: 201,
+    response: z
+      .object({ created: z.int(), left_out: z.int(), ids: z.array(recordIdSchema), errors: z.array(rowErrorSchema) })
+      .meta({ id: 'Import' }),
+  }),
+} as const

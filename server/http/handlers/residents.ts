@@ -1,0 +1,127 @@
+/** Routes of residents: who they are, where they live, when they are away, erasure. Only their own facility's administrators get here. */
+import type { Written } from '../../../core/registry-people.ts'
+import { ownsFacility } from '../../auth/scope.ts'
+import { type Handlers, refuse } from '../call.ts'
+import { pageOf } from '../page.ts'
+import {
+  absenceView,
+  careLevelView,
+  identityOf,
+  identityView,
+  residentDetail,
+  residentViews,
+  stayView,
+} from '../resident-view.ts'
+import type { HandlerDeps } from './deps.ts'
+import { careFacility, facilitiesOf, instant, keyOf, ownResident, requireBed, requireRoom, zonesOf } from './own.ts'
+
+type Names =
+  | 'residents'
+  | 'residentIdentities'
+  | 'resident'
+  | 'createResident'
+  | 'identifyResident'
+  | 'addCareLevel'
+  | 'addAbsence'
+  | 'endAbsence'
+  | 'addStay'
+  | 'leaveResident'
+  | 'eraseResident'
+
+export function residentsHandlers({ registry, clock, announce }: HandlerDeps): Pick<Handlers, Names> {
+  const writtenBy = (user: string): Written => ({ by: user, nowMs: clock() })
+
+  return {
+    async residents({ me, query }) {
+      const facilities = facilitiesOf(me, query.facility)
+      const page = await pageOf(
+        query,
+        cut => registry.residents.list({ facilities, ...cut }),
+        keyOf,
+        record => record,
+      )
+      return { items: await residentViews(registry, page.items, clock()), next: page.next }
+    },
+
+    async residentIdentities({ me, query }) {
+      const facilities = facilitiesOf(me, query.facility)
+      const page = await pageOf(query, cut => registry.residents.list({ facilities, ...cut }), keyOf, keyOf)
+      const identities = await registry.residents.identities(page.items)
+      const items = page.items.map(id => ({ id, identity: identityView(identities.get(id)) }))
+      return { items, next: page.next }
+    },
+
+    async resident({ me, params }) {
+      return residentDetail(registry, await ownResident(registry, me, params.id), clock())
+    },
+
+    async createResident({ me, body }) {
+      await careFacility(registry, me, body.facility)
+      const given = body.identity && { identity: identityOf(body.identity), by: me.user }
+      const resident = await registry.residents.create(body.facility, clock(), given)
+      const [view] = await residentViews(registry, [resident], clock())
+      return view as NonNullable<typeof view>
+    },
+
+    async identifyResident({ me, params, body }) {
+      const resident = await ownResident(registry, me, params.id)
+      await registry.residents.identify(resident.id, identityOf(body), writtenBy(me.user))
+      return residentDetail(registry, resident, clock())
+    },
+
+    async addCareLevel({ me, params, body }) {
+      const resident = await ownResident(registry, me, params.id)
+      const record = await registry.careLevels.add(resident.id, body.level, body.from, writtenBy(me.user))
+      return careLevelView(record, resident.facility, await zonesOf(registry, [resident.facility]))
+    },
+
+    async addAbsence({ me, params, body }) {
+      const { id: resident, facility } = await ownResident(registry, me, params.id)
+      const record = await registry.absences.add(
+        {
+          facility,
+          resident,
+          reason: body.reason,
+          fromMs: instant(body.from),
+          toMs: body.to === undefined ? null : instant(body.to),
+        },
+        writtenBy(me.user),
+      )
+      await announce(facility)
+      return absenceView(record, await zonesOf(registry, [facility]))
+    },
+
+    async endAbsence({ me, params, body }) {
+      const absence = await registry.absences.get(params.id)
+      if (!absence || !ownsFacility(me, absence.facility)) refuse('not_found', 'You have no such absence.')
+      const ended = await registry.absences.end(params.id, instant(body.at))
+      await announce(ended.facility)
+      return absenceView(ended, await zonesOf(registry, [ended.facility]))
+    },
+
+    async addStay({ me, params, body }) {
+      const { id: resident, facility } = await ownResident(registry, me, params.id)
+      const { room, bed = null } = body
+      await requireRoom(registry, facility, room)
+      if (bed !== null) await requireBed(registry, room, bed)
+      const record = await registry.stays.add({ facility, resident, room, bed, fromMs: instant(body.from) })
+      await announce(facility)
+      return stayView(record, await zonesOf(registry, [facility]))
+    },
+
+    async leaveResident({ me, params, body }) {
+      const { id, facility } = await ownResident(registry, me, params.id)
+      const atMs = instant(body.at)
+      if (atMs > clock()) refuse('bad_request', 'at: that has not happened yet.')
+      const left = await registry.residents.leave(id, atMs)
+      await announce(facility)
+      return residentDetail(registry, left, clock())
+    },
+
+    async eraseResident({ me, params, body }) {
+      const { id } = await ownResident(registry, me, params.id)
+      if (body.confirm !== id) refuse('bad_request', 'confirm: repeat the resident’s number.')
+      return residentDetail(registry, await registry.residents.erase(id, writtenBy(me.user)), clock())
+    },
+  }
+}

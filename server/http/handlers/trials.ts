@@ -1,0 +1,113 @@
+/** Routes of trials: design, protocol, enrolments. */
+import { profileById } from '../../../core/profiles/index.ts'
+import type { TrialDesign } from '../../../core/registry-trials.ts'
+import type { Me } from '../../../core/rest/session.ts'
+import { isFacilityRole, ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { type Handlers, refuse } from '../call.ts'
+import { pageOf } from '../page.ts'
+import { designOf, enrolmentView, trialFor, trialView } from '../trial-view.ts'
+import type { HandlerDeps } from './deps.ts'
+import { instant, keyOf, requireResident, zonesOf } from './own.ts'
+
+type Names =
+  | 'trials'
+  | 'trial'
+  | 'createTrial'
+  | 'editTrial'
+  | 'addProtocol'
+  | 'lockProtocol'
+  | 'enrolments'
+  | 'enrol'
+  | 'endEnrolment'
+
+export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers, Names> {
+  const checked = async (me: Me, design: TrialDesign): Promise<{ maker: string; design: TrialDesign }> => {
+    const { maker } = me
+    if (maker === null) return refuse('forbidden', 'Your account belongs to no maker.')
+    if (design.toDay < design.fromDay) refuse('bad_request', 'to: a trial ends after it begins.')
+    const stranger = design.deviceTypes.find(type => !profileById(type))
+    if (stranger !== undefined) refuse('bad_request', `device_types: there is no device type ${stranger}.`)
+    for (const site of design.sites) {
+      // Where a maker has no device it learns of no facility, not even that it exists.
+      const devices = await registry.devices.list({ facilities: [site], makers: [maker], limit: 1 })
+      const facility = devices.length > 0 ? await registry.facilities.get(site) : null
+      if (!facility || facility.benchOf !== null)
+        refuse('bad_request', `sites: no device of yours is enrolled in a facility ${site}.`)
+    }
+    return { maker, design }
+  }
+
+  return {
+    async trials({ me, query }) {
+      const scope =
+        me.role === 'manufacturer'
+          ? { makers: me.maker === null ? [] : [me.maker] }
+          : isFacilityRole(me)
+            ? { facilities: me.facilities }
+            : {}
+      return pageOf(
+        query,
+        page => registry.trials.list({ ...scope, ...page }),
+        keyOf,
+        trial => trialView(trial, me),
+      )
+    },
+
+    async trial({ me, params }) {
+      return trialView(await trialFor(registry, me, params.id), me)
+    },
+
+    async createTrial({ me, body }) {
+      const { maker, design } = await checked(me, designOf(body))
+      return trialView(await registry.trials.create({ ...design, maker }, { by: me.user, nowMs: clock() }), me)
+    },
+
+    async editTrial({ me, params, body }) {
+      const { id } = await trialFor(registry, me, params.id)
+      const { design } = await checked(me, designOf(body))
+      return trialView(await registry.trials.change(id, body.version, design), me)
+    },
+
+    async addProtocol({ me, params, body }) {
+      const { id } = await trialFor(registry, me, params.id)
+      return trialView(await registry.trials.addProtocol(id, body, { by: me.user, nowMs: clock() }), me)
+    },
+
+    async lockProtocol({ me, params, body }) {
+      const { id } = await trialFor(registry, me, params.id)
+      return trialView(await registry.trials.lockProtocol(id, body.protocol, { by: me.user, nowMs: clock() }), me)
+    },
+
+    async enrolments({ me, params, query }) {
+      const { id } = await trialFor(registry, me, params.id)
+      const { facilities } = me
+      const format = await zonesOf(registry, facilities)
+      return pageOf(
+        query,
+        page => registry.trials.enrolments({ trial: id, facilities, ...page }),
+        keyOf,
+        record => enrolmentView(record, format),
+      )
+    },
+
+    async enrol({ me, params, body }) {
+      const { id: trial } = await trialFor(registry, me, params.id)
+      const { facility, resident } = body
+      requireOwnFacility(me, facility)
+      await requireResident(registry, facility, resident)
+      const record = await registry.trials.enrol(
+        { trial, facility, resident, fromMs: instant(body.from) },
+        { by: me.user, nowMs: clock() },
+      )
+      return enrolmentView(record, await zonesOf(registry, [facility]))
+    },
+
+    async endEnrolment({ me, params, body }) {
+      const known = await registry.trials.enrolment(params.id)
+      if (!known || !ownsFacility(me, known.facility)) return refuse('not_found', 'You have no such enrolment.')
+      const written = { by: me.user, nowMs: clock() }
+      const record = await registry.trials.endEnrolment(known.id, instant(body.at), body.reason, written)
+      return enrolmentView(record, await zonesOf(registry, [known.facility]))
+    },
+  }
+}

@@ -1,4 +1,5 @@
 /** The registry port: devices, users, dataset requests and releases; places, people and trials by their own files. One Kysely adapter, two dialects. */
+import type { AuditTrail } from './audit/trail.ts'
 import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
 import type { PeopleRepositories } from './registry-people.ts'
@@ -210,5 +211,7 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     get(name: string): Promise<string | null>
     set(name: string, value: string | null): Promise<void>
   }
+  /** Every write above is in it, recorded in the same transaction. */
+  audit: AuditTrail
   stop(): Promise<void>
 }

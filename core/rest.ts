@@ -1,4 +1,5 @@
 /** The table of all routes under /api/v1, from which the server is bound and the OpenAPI document is made; the bodies lie in rest/, by subject. */
+import { auditRoutes } from './rest/audit.ts'
 import { boardRoutes } from './rest/board.ts'
 import { consentsRoutes } from './rest/consents.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
@@ -29,5 +30,6 @@ export const routes = {
   ...trialsRoutes,
   ...trialEntriesRoutes,
   ...datasetsRoutes,
+  ...auditRoutes,
 } as const
 export type RouteName = keyof typeof routes

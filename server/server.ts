@@ -5,6 +5,11 @@ import type { TelemetrySource } from '../core/ports.ts'
 import type { Registry } from '../core/registry.ts'
 import { serverFilters } from '../core/topics.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { createBesideFile } from './audit/beside-file.ts'
+import { originOf, startCheckpoints } from './audit/checkpoints.ts'
+import { noteSigner } from './audit/note.ts'
+import { createRequestAudit } from './audit/requests.ts'
+import { systemContext } from './audit/system.ts'
 import { createPasswords } from './auth/password.ts'
 import { allFacilities } from './auth/scope.ts'
 import { createSessions } from './auth/sessions.ts'
@@ -17,6 +22,7 @@ import { createDatasets } from './datasets/datasets.ts'
 import { createLinks } from './datasets/links.ts'
 import { createBuildQueue } from './datasets/queue.ts'
 import { startFirmwareNotes } from './devices/firmware-notes.ts'
+import { readSigningKey } from './export/sign/key-file.ts'
 import { createGatewayQueries } from './gateway-queries.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
@@ -98,6 +104,19 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
 
   const metrics = createMetrics()
   ends.push(metrics.stop)
+  const { audit: trail } = registry
+  await trail.as(systemContext('server'), () =>
+    trail.record([{ action: 'server.start', subject: { kind: 'server', id: packageJson.version } }]),
+  )
+  const key = await readSigningKey(config.signingKeyFile)
+  const checkpoints = await startCheckpoints({
+    trail,
+    signer: noteSigner(originOf((await trail.head()).log), key.privateKey),
+    beside: createBesideFile(dataDir),
+    clock,
+    log,
+  })
+  ends.push(checkpoints.stop)
   const bus = await connectBus(config.broker, log)
   ends.push(bus.stop)
   const facilities = (await allFacilities(registry)).map(({ id }) => id)
@@ -111,6 +130,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   ends.push(publisher.stop)
 
   const sessions = createSessions({ registry, clock, secure })
+  const requestAudit = createRequestAudit({ trail, registry, clock })
   const feed = createFeed({ clock, metrics })
   ends.push(startFirmwareNotes({ registry, feed, log }).stop)
   const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
@@ -123,6 +143,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     http: http.server,
     sessions,
     sameSite: request => isOwnPage(request, publicUrl),
+    onWatch: requestAudit.watched,
     log,
     metrics,
   })
@@ -147,6 +168,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
         signal,
       ),
     tell: sockets.job,
+    asSystem: work => trail.as(systemContext('datasets'), work),
     clock,
     log,
     metrics,
@@ -163,6 +185,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     feed,
     ledger: createLedgerReads({ queries, clock }),
     datasets,
+    checkpoints,
     metrics,
     log,
     clock,
@@ -189,6 +212,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     createApp({
       handlers,
       sessions,
+      audit: requestAudit,
       unready: createReadiness({ registry, source, bus, clock }),
       metrics,
       log,

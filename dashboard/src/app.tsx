@@ -19,6 +19,7 @@ const DevicePage = lazy(() => import('./devices/device-page.tsx').then(module =>
 const DatasetsPage = lazy(() =>
   import('./datasets/datasets-page.tsx').then(module => ({ default: module.DatasetsPage })),
 )
+const AuditPage = lazy(() => import('./audit/audit-page.tsx').then(module => ({ default: module.AuditPage })))
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
 const THEME_STEP_MS = 1_000
@@ -132,6 +133,11 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           {has('datasets') && (
             <Route path="/datasets/*?">
               <DatasetsPage />
+            </Route>
+          )}
+          {has('audit') && (
+            <Route path="/audit">
+              <AuditPage />
             </Route>
           )}
           <Route path="/me">

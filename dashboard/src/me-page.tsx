@@ -2,6 +2,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { LANGUAGES } from '../../core/profile.ts'
+import { KeepCheckpoint } from './audit/keep-checkpoint.tsx'
 import { useSignedIn } from './me.ts'
 import styles from './me-page.module.css'
 import { Button } from './parts/button.tsx'
@@ -72,6 +73,7 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
           </Link>
         </section>
       )}
+      <KeepCheckpoint className={styles.hint} />
       <section>
         <Button onPress={() => void signOut()}>
           <Icon name="signOut" />

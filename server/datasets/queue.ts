@@ -31,19 +31,21 @@ export interface QueueOptions {
     signal: AbortSignal,
   ) => Promise<ReleaseRecord>
   tell: (maker: string, job: DatasetJob) => void
+  /** Runs a build as the system's own, not as the work of whoever approved it. */
+  asSystem: (work: () => Promise<void>) => Promise<void>
   clock: () => number
   log: Log
   metrics: Pick<Metrics, 'build'>
 }
 
-export function createBuildQueue({ registry, build, tell, clock, log, metrics }: QueueOptions): BuildQueue {
+export function createBuildQueue({ registry, build, tell, asSystem, clock, log, metrics }: QueueOptions): BuildQueue {
   const waiting: string[] = []
   const jobs = new Map<string, DatasetJob>()
   const stopping = new AbortController()
   let working: Promise<void> | null = null
 
   const kick = (): void => {
-    working ??= work().finally(() => {
+    working ??= asSystem(work).finally(() => {
       working = null
       if (waiting.length > 0 && !stopping.signal.aborted) kick()
     })

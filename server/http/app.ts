@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import helmet from 'helmet'
 import { API_ROOT } from '../../core/rest/route.ts'
+import type { RequestAudit } from '../audit/requests.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -20,6 +21,7 @@ import { isOwnPage } from './same-site.ts'
 export interface AppOptions {
   handlers: Handlers
   sessions: Pick<Sessions, 'of'>
+  audit: RequestAudit
   /** Names of what does not answer, for /readyz; empty: ready. */
   unready: () => Promise<string[]>
   metrics: Metrics
@@ -69,6 +71,7 @@ export function createApp(options: AppOptions): RequestListener {
     sessions: options.sessions,
     isOwnPage: request => isOwnPage(request, publicUrl),
     idempotency: createIdempotency(clock),
+    audit: options.audit,
     checkResponses: options.checkResponses,
   })
   for (const { method, path, serve } of endpoints) {

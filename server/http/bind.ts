@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { API_ROOT, type Route } from '../../core/rest/route.ts'
-import type { Me } from '../../core/rest/session.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
+import type { RequestAudit } from '../audit/requests.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -13,6 +13,7 @@ export interface BindOptions {
   sessions: Pick<Sessions, 'of'>
   isOwnPage: (request: HttpRequest) => boolean
   idempotency: Idempotency
+  audit: RequestAudit
   /** Answers are checked against their schema: in tests, where a wrong one must not pass. */
   checkResponses: boolean
 }
@@ -49,7 +50,16 @@ async function serve(
 ): Promise<Failure | null> {
   if (route.method !== 'get' && !options.isOwnPage(request))
     throw new AppError('cross_site', 'Writes are taken from pages of this server only.')
-  const session = route.roles === null ? null : await admit(route.roles, options.sessions, request)
+  const session = route.roles === null ? null : await signedIn(options.sessions, request)
+  if (session && !route.roles?.includes(session.me.role)) {
+    const asked = { ...asker(session, request, response), params: request.params, query: {}, body: {} }
+    return options.audit.around(name, route, asked, async () => {
+      throw new AppError(
+        'forbidden',
+        `This is for ${route.roles?.join(', ')}; you are signed in as ${session.me.role}.`,
+      )
+    })
+  }
   const params = parsed(route.params, request.params, 'path')
   if ('failure' in params) return params.failure
   const query = parsed(route.query, request.query, 'query')
@@ -63,21 +73,19 @@ async function serve(
     query: query.value,
     body: body.value,
     session,
-    me: session?.me ?? null,
-    address: request.ip ?? '',
-    correlationId: String(response.locals.correlationId),
+    ...asker(session, request, response),
+    viewed: () => options.audit.viewed(name, call),
     signal: aborted.signal,
     request,
     response,
   } as unknown as Call<Route>
 
   const key = request.headers['idempotency-key']
+  const audited = () => options.audit.around(name, route, call, () => handler(call))
   const answer: unknown =
     route.status === 201 && session && typeof key === 'string'
-      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, () =>
-          handler(call),
-        )
-      : await handler(call)
+      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, audited)
+      : await audited()
 
   if (typeof route.response === 'string') return null
   response.statusCode = route.status
@@ -91,17 +99,17 @@ async function serve(
   return null
 }
 
-async function admit(
-  roles: readonly Me['role'][],
-  sessions: Pick<Sessions, 'of'>,
-  request: HttpRequest,
-): Promise<Session> {
+async function signedIn(sessions: Pick<Sessions, 'of'>, request: HttpRequest): Promise<Session> {
   const session = await sessions.of(request.headers)
   if (!session) throw new AppError('not_signed_in', `Sign in first: POST ${API_ROOT}/session.`)
-  if (!roles.includes(session.me.role))
-    throw new AppError('forbidden', `This is for ${roles.join(', ')}; you are signed in as ${session.me.role}.`)
   return session
 }
+
+const asker = (session: Session | null, request: HttpRequest, response: HttpResponse) => ({
+  me: session?.me ?? null,
+  address: request.ip ?? '',
+  correlationId: String(response.locals.correlationId),
+})
 
 function parsed(schema: z.ZodType | undefined, given: unknown, where: 'path' | 'query' | 'body'): Parsed {
   if (!schema) return { value: undefined }

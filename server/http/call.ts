@@ -38,6 +38,8 @@ export interface Call<R extends Route> {
   /** Address that the request came from. */
   address: string
   correlationId: string
+  /** Records in the audit trail what a stream shows, before its first byte; what answers a body need not call it. */
+  viewed: () => Promise<void>
   /** Aborts when the asking side goes away. */
   signal: AbortSignal
   /** Only for what a body cannot say: cookies, streams, files. */

@@ -51,6 +51,8 @@ export interface SocketsOptions {
   sessions: Sessions
   /** Whether a request comes from a page of ours (or from no page at all). */
   sameSite: (request: IncomingMessage) => boolean
+  /** Records who watches which facility; asked again while the socket watches. A watch that cannot be recorded ends. */
+  onWatch: (session: Session, facility: string) => Promise<void>
   log: Log
   metrics: Pick<Metrics, 'slowSocket' | 'deafSocket'>
   /** How long a browser may take to acknowledge a condition. */
@@ -60,7 +62,7 @@ export interface SocketsOptions {
 }
 
 export function createSockets(options: SocketsOptions): Sockets {
-  const { http, sessions, sameSite, log, metrics, lookMs = LOOK_MS, acknowledgeMs = ACKNOWLEDGE_MS } = options
+  const { http, sessions, sameSite, onWatch, log, metrics, lookMs = LOOK_MS, acknowledgeMs = ACKNOWLEDGE_MS } = options
   const io = new Server<BrowserToServer, ServerToBrowser, Record<string, never>, SocketData>(http, {
     transports: ['websocket'],
     serveClient: false,
@@ -151,7 +153,17 @@ export function createSockets(options: SocketsOptions): Sockets {
     if (socket.data.watching) void socket.leave(`facility:${socket.data.watching}`)
     socket.data.watching = wanted.data
     void socket.join(`facility:${wanted.data}`)
+    record(socket)
     return true
+  }
+
+  function record(socket: LiveSocket): void {
+    const { session, watching } = socket.data
+    if (watching === null) return
+    onWatch(session, watching).catch((error: unknown) => {
+      log.error(errorFields(error), 'could not record who watches a board: the socket is closed')
+      socket.disconnect(true)
+    })
   }
 
   function closeSlow(): void {
@@ -177,8 +189,8 @@ export function createSockets(options: SocketsOptions): Sockets {
   async function lookAtSessions(): Promise<void> {
     for (const socket of live.sockets.values()) {
       const session = await sessions.again(socket.data.session.id)
-      if (session && sameRights(session, socket.data.session)) continue
-      socket.disconnect(true)
+      if (session && sameRights(session, socket.data.session)) record(socket)
+      else socket.disconnect(true)
     }
   }
 }

@@ -1,6 +1,9 @@
 /** The registry on a SQLite file or in PostgreSQL: opens it, brings its schema up to date, and puts the repositories together. */
 import type { Registry } from '../../core/registry.ts'
 import { createAbsences } from './absences.ts'
+import { createAmbient } from './ambient.ts'
+import { recording } from './audit/recording.ts'
+import { createAuditTrail } from './audit/trail.ts'
 import { createBeds } from './beds.ts'
 import { createCareLevels } from './care-levels.ts'
 import { createConsents } from './consents.ts'
@@ -31,23 +34,38 @@ export type RegistryPlace = { file: string } | { url: string }
 
 /**
  * @param identityKeys without them nothing personal can be written or read
+ * @param clock gives the audit trail's times
  * Throws AppErrors `registry_unavailable`, `registry_unreadable`, `registry_migration`, `identity_key_unknown`.
  */
-export async function createRegistry(place: RegistryPlace, identityKeys?: IdentityKeys): Promise<Registry> {
-  const db = 'url' in place ? openPostgres(place.url) : openSqlite(place.file)
-  const scrub = () => ('url' in place ? scrubPostgres(db) : scrubSqlite(db))
+export async function createRegistry(
+  place: RegistryPlace,
+  identityKeys?: IdentityKeys,
+  clock: () => number = Date.now,
+): Promise<Registry> {
+  const base = 'url' in place ? openPostgres(place.url) : openSqlite(place.file)
+  const ambient = createAmbient(base)
+  const { db } = ambient
+  // Outside of any transaction, which would hold what is to be removed.
+  const scrub = () => ambient.afterCommit(() => ('url' in place ? scrubPostgres(base) : scrubSqlite(base)))
   const vault = createVault(identityKeys)
   try {
-    await migrate(db)
-    await db.transaction().execute(trx => vault.rotate(trx))
+    await migrate(base)
+    await base.transaction().execute(trx => vault.rotate(trx))
   } catch (error) {
-    await db.destroy()
+    await base.destroy()
     throw error
   }
   const { registryVersion, ...facilities } = createFacilities(db)
-  return {
+  const audit = createAuditTrail({
+    ambient,
+    seal: {
+      seal: (resident, text) => vault.seal(db, resident, 'audit', text),
+      open: async (resident, sealed) => (await vault.open(db, [{ resident, use: 'audit', sealed }]))[0] ?? null,
+    },
+    clock,
+  })
+  const repositories = {
     facilities,
-    registryVersion,
     units: createUnits(db),
     rooms: createRooms(db),
     beds: createBeds(db),
@@ -67,6 +85,6 @@ export async function createRegistry(place: RegistryPlace, identityKeys?: Identi
     trialEvents: createTrialEvents(db, vault),
     references: createReferences(db),
     settings: createSettings(db),
-    stop: () => db.destroy(),
   }
+  return { ...recording(repositories, audit, ambient), registryVersion, audit, stop: () => base.destroy() }
 }

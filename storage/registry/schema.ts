@@ -1,5 +1,6 @@
 /** The registry's tables as Kysely sees them: text ids (brands are given back by the repositories), instants as epoch ms, structures as JSON text. */
 import type { DatasetRequestRecord, FacilityRecord, ReleaseRecord, UserRecord } from '../../core/registry.ts'
+import type { AuditTables } from './audit/tables.ts'
 import type { PeopleTables } from './schema-people.ts'
 import type { PlaceTables } from './schema-places.ts'
 import type { TrialTables } from './schema-trials.ts'
@@ -95,7 +96,7 @@ export interface SettingTable {
   value: string
 }
 
-export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables {
+export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables, AuditTables {
   facilities: FacilityTable
   devices: DeviceTable
   device_credentials: DeviceCredentialTable

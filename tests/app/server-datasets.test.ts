@@ -1,12 +1,10 @@
 // A dataset's way over HTTP: drafted, submitted, reviewed by two, built by the real export process, downloaded; and every way it must not go.
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Problem } from '../../core/errors.ts'
 import { type StoredRow, storeKey } from '../../core/readings.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
-import { createSigningKey } from '../../server/export/sign/key-file.ts'
 import { DAY_MS, d, eventually, f, type Platform, p, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
@@ -20,7 +18,7 @@ describeWith(mosquitto, 'dataset requests', () => {
   const startMs = Date.UTC(2026, 10, 9, 15)
   beforeAll(async () => {
     platform = await startPlatform({ clock: () => nowMs })
-    publicKey = (await createSigningKey(join(platform.dataDir, 'signing.key'))).publicKey
+    publicKey = platform.publicKey
     await furnishTrial(platform, startMs)
   })
   afterAll(() => platform?.stop())

@@ -142,6 +142,13 @@ describeWith(mosquitto, 'roles', () => {
     withdrawDatasetRequest: { path: '/dataset-requests/none/withdraw' },
     dataset: { path: '/datasets/none' },
     datasetFile: { path: '/datasets/none/files/a.zip?expires=1&token=x' },
+    audit: { path: '/audit?facility=sunny' },
+    auditVerify: { path: '/audit/verify' },
+    auditCheckpoint: { path: '/audit/checkpoint' },
+    auditKey: { path: '/audit/key' },
+    auditConsistency: { path: '/audit/consistency?from=0&to=0' },
+    auditProof: { path: '/audit/entries/0/proof' },
+    auditExport: { path: '/audit/export' },
   }
   const SKIPPED: readonly RouteName[] = ['signIn', 'signOut', 'setup', 'datasetFile']
   const named = Object.entries(routes) as [RouteName, Route][]
@@ -204,6 +211,7 @@ describeWith(mosquitto, 'roles', () => {
     conflicts: 403,
     deadLetters: 403,
     replayDeadLetters: 403,
+    audit: 403,
   }
   it.each(['staff-elsewhere', 'display-elsewhere', 'admin-elsewhere'])(
     'shows %s nothing of another facility',

@@ -30,6 +30,8 @@ const SCREENS: { name: string; path: string; user?: string; ready: string; wideO
   { name: 'ready dataset', path: '/datasets/DR-2026-009', user: 'maker@demo', ready: 'pre' },
   { name: 'running build', path: '/datasets/DR-2026-011', user: 'maker@demo', ready: '[role=progressbar]' },
   { name: 'review', path: '/datasets/DR-2026-013', user: 'steward@demo', ready: 'textarea' },
+  { name: 'audit trail', path: '/audit', user: 'auditor@demo', ready: 'tbody tr' },
+  { name: "an administrator's audit trail", path: '/audit', user: 'admin@demo', ready: 'tbody tr' },
   { name: 'own page', path: '/me', user: 'staff@demo', ready: '[role=radiogroup]' },
   { name: 'a role without screens', path: '/', user: 'platform@demo', ready: '[role=radiogroup]' },
 ]

@@ -10,6 +10,7 @@ import type { Registry, UserRecord } from '../../core/registry.ts'
 import { API_ROOT, type Role } from '../../core/rest/route.ts'
 import { facilityTopic } from '../../core/topics.ts'
 import { createPasswords } from '../../server/auth/password.ts'
+import { createSigningKey } from '../../server/export/sign/key-file.ts'
 import { createLog } from '../../server/log.ts'
 import { createServer, type ServerSettings } from '../../server/server.ts'
 import { parseIdentityKeys } from '../../storage/registry/identity-keys.ts'
@@ -57,6 +58,8 @@ export interface Platform {
   /** A connection to the broker, as a gateway has one. */
   broker: MqttClient
   dataDir: string
+  /** Of the key that packages and checkpoints are signed with, as minisign writes it. */
+  publicKey: string
   /** Ids of the rooms of `sunny`, in order. */
   rooms: string[]
   as(person: keyof typeof PEOPLE | null): Promise<Client>
@@ -86,7 +89,9 @@ export async function startPlatform({
   const registry = await createRegistry(
     { file: join(dataDir, 'registry.sqlite') },
     parseIdentityKeys(randomBytes(32).toString('base64')),
+    clock,
   )
+  const { publicKey } = await createSigningKey(join(dataDir, 'signing.key'))
   const telemetry = createDuckdbTelemetry({ file: join(dataDir, 'telemetry.duckdb') })
   const rooms = await furnish(registry)
   if (people) await invite(registry)
@@ -119,6 +124,7 @@ export async function startPlatform({
     telemetry,
     broker,
     dataDir,
+    publicKey,
     rooms,
     as(person) {
       const key = String(person)
@@ -230,7 +236,7 @@ export function clientOf(url: () => string, cookie: string): Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json')
+    const isJson = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
     return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
   }
   return {

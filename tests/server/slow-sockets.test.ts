@@ -34,6 +34,7 @@ async function start() {
     http,
     sessions,
     sameSite: () => true,
+    onWatch: async () => undefined,
     log: createLog('silent'),
     metrics,
     lookMs: 100,

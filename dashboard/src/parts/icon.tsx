@@ -26,6 +26,7 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   screen: 'M3 5h18v12H3zM8 21h8',
   wrench: 'M20 6.5a5 5 0 0 1-6.5 6L7 19l-2.5-2.5 6.5-6.5a5 5 0 0 1 6-6.5L14 6.5l.5 3 3 .5z',
+  shield: 'M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6zM8.5 12l2.5 2.5 4.5-5',
   signOut: 'M12 4H5v16h7M10 12h10M16 8l4 4-4 4',
 } as const
 export type IconName = keyof typeof PATHS

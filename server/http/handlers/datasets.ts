@@ -50,9 +50,10 @@ export function datasetsHandlers({ registry, datasets, dataDir, log }: HandlerDe
     withdrawDatasetRequest: ({ me, params }) => datasets.withdraw(me, params.id),
     dataset: ({ me, params }) => datasets.dataset(me, params.id),
 
-    async datasetFile({ params, query, response }) {
+    async datasetFile({ params, query, response, viewed }) {
       const { id, name } = params
       const file = await datasets.file(id, name, query.expires, query.token)
+      await viewed()
       log.info({ release: id, file: name }, 'a released file is downloaded')
       const headers = {
         'Content-Type': TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',

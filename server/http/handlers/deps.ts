@@ -2,6 +2,7 @@
 import type { FacilityId } from '../../../core/ids.ts'
 import type { TelemetrySource } from '../../../core/ports.ts'
 import type { Registry } from '../../../core/registry.ts'
+import type { Checkpoints } from '../../audit/checkpoints.ts'
 import type { Passwords } from '../../auth/password.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import type { Throttle } from '../../auth/throttle.ts'
@@ -24,6 +25,7 @@ export interface HandlerDeps {
   feed: Feed
   ledger: LedgerReads
   datasets: Datasets
+  checkpoints: Checkpoints
   metrics: Metrics
   log: Log
   clock: () => number

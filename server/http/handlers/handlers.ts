@@ -1,5 +1,6 @@
 /** All routes' handlers. */
 import type { Handlers } from '../call.ts'
+import { auditHandlers } from './audit.ts'
 import { consentsHandlers } from './consents.ts'
 import { datasetsHandlers } from './datasets.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -33,6 +34,7 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...ledgerHandlers(deps),
   ...keptHandlers(deps),
   ...datasetsHandlers(deps),
+  ...auditHandlers(deps),
   ...trialsHandlers(deps),
   ...trialEntriesHandlers(deps),
 })

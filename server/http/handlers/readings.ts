@@ -48,11 +48,12 @@ export function readingsHandlers({
       }
     },
 
-    async readingsCsv({ me, params, query, response }) {
+    async readingsCsv({ me, params, query, response, viewed }) {
       const { device, facility } = await findOpen(me, params.id, query.facility)
       const metric = metricOf(device, query.metric)
       const range = rangeOf(query.from, query.to)
       const scan = source.scan({ facility: facility.id, devices: [device.id], metrics: [query.metric], ...range })
+      await viewed()
       response.setHeader('Content-Type', 'text/csv; charset=utf-8; header=present')
       response.setHeader('Content-Disposition', `attachment; filename="${fileName(device, facility, query.metric)}"`)
       await streamCsv(scan, { zone: facility.zone, unit: unitOf(metric) }, response)

@@ -3,9 +3,11 @@ import type { Migration } from 'kysely'
 import { up as placesPeopleDatasets } from './0001-places-people-datasets.ts'
 import { up as residents } from './0002-residents.ts'
 import { up as trials } from './0002-trials.ts'
+import { up as audit } from './0003-audit.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-places-people-datasets': { up: placesPeopleDatasets },
   '0002-residents': { up: residents },
   '0002-trials': { up: trials },
+  '0003-audit': { up: audit },
 }

@@ -3,6 +3,7 @@ import { profiles } from '../../../core/profiles/index.ts'
 import type { DatasetRequest } from '../../../core/rest/datasets.ts'
 import type { Device } from '../../../core/rest/devices.ts'
 import type { Me } from '../../../core/rest/session.ts'
+import { makeEntries, makeVerification } from './audit.ts'
 import { makeDataset, makeRequests } from './datasets.ts'
 import { type LedgerScene, makeConflicts, makeDeadLetters, makeLedger, makeRefusals, makeRejection } from './ledger.ts'
 import { makeDevices, makeEvents, sceneNow, ZONE } from './scene.ts'
@@ -54,6 +55,10 @@ export function createAnswers({ board, ledger }: { board: () => Reply; ledger: L
             : notFound
       return command(known, third, me, body as Record<string, string>, put)
     }
+    if (first === 'audit')
+      return id === 'verify'
+        ? ok(makeVerification(query.get('checkpoint')))
+        : page(makeEntries().filter(entry => !query.get('actor') || entry.actor.id === query.get('actor')))
     if (first === 'datasets' && id) return ok(makeDataset(id))
     return notFound
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DeviceId, FacilityId, ProfileId } from '../../../../core/ids.ts'
 import { createPasswords } from '../../../../server/auth/password.ts'
+import { createSigningKey } from '../../../../server/export/sign/key-file.ts'
 import { createLog } from '../../../../server/log.ts'
 import { createServer } from '../../../../server/server.ts'
 import { createRegistry } from '../../../../storage/registry/registry.ts'
@@ -40,6 +41,7 @@ const config = {
   sessionSecret: 'a secret for benchmarks, long enough',
   ...{ signingKeyFile: join(dataDir, 'signing.key'), dashboardDir: join(dataDir, 'dashboard'), checkResponses: false },
 }
+await createSigningKey(config.signingKeyFile)
 const server = createServer({ registry, source: telemetry.source, config, log: createLog('error'), clock: Date.now })
 const { port } = await server.start()
 process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,193 @@
+/** What each method of the registry leaves in the audit trail; the compiler asks for every one, so that a new write cannot be forgotten. */
+import type { Json } from '../../../core/audit/canonical.ts'
+import type { DatasetRequestRecord, PlacementRecord } from '../../../core/registry.ts'
+import { peoplePlan } from './plan-people.ts'
+import { placesPlan } from './plan-places.ts'
+import { type AuditPlan, deviceSubject, homeOf, placeOf, shortened, time } from './plan-step.ts'
+import { trialsPlan } from './plan-trials.ts'
+
+export const auditPlan: AuditPlan = {
+  ...placesPlan,
+  ...peoplePlan,
+  ...trialsPlan,
+  facilities: {
+    create: {
+      tell: ({ args: [{ id, ...rest }] }) => ({
+        action: 'facility.create',
+        subject: { kind: 'facility', id },
+        facility: id,
+        new: { ...rest },
+      }),
+    },
+    get: 'read',
+    list: 'read',
+  },
+  devices: {
+    enrol: {
+      tell: ({ args: [{ facility, id, profile, maker, activeFromMs }], result: { clientId } }) => ({
+        action: 'device.enrol',
+        subject: deviceSubject(facility, id),
+        facility,
+        new: { profile, maker, active_from: time(activeFromMs), client_id: clientId },
+      }),
+    },
+    withdraw: {
+      before: ({ devices }, facility, id) => devices.get(facility, id),
+      tell: ({ args: [facility, id], before }) => ({
+        action: 'device.withdraw',
+        subject: deviceSubject(facility, id),
+        facility,
+        old: before && { profile: before.profile, maker: before.maker },
+      }),
+    },
+    get: 'read',
+    list: 'read',
+    credentials: 'read',
+    authenticate: 'read',
+  },
+  deviceHistory: {
+    sawFirmware: {
+      tell: ({ args: [facility, device, firmware], result }) =>
+        result
+          ? { action: 'device.firmware', subject: deviceSubject(facility, device), facility, new: { firmware } }
+          : null,
+    },
+    firmware: 'read',
+    addCalibration: {
+      tell: ({ result: { facility, device, id } }) => ({
+        action: 'device.calibration',
+        subject: deviceSubject(facility, device),
+        facility,
+        new: { calibration: id },
+      }),
+    },
+    calibrations: 'read',
+  },
+  placements: {
+    create: {
+      // An open one ends where the new one begins.
+      before: async ({ placements }, { facility, device, fromMs }): Promise<PlacementRecord | undefined> =>
+        (await placements.during(facility, fromMs - 1, fromMs)).find(one => one.device === device && one.toMs === null),
+      tell: ({ args: [{ fromMs }], result, before }) => ({
+        action: 'placement.create',
+        subject: deviceSubject(result.facility, result.device),
+        facility: result.facility,
+        resident: result.resident ?? before?.resident ?? null,
+        old: before ? placeOf({ ...before, toMs: fromMs }) : null,
+        new: placeOf(result),
+      }),
+    },
+    list: 'read',
+    during: 'read',
+  },
+  users: {
+    create: {
+      tell: ({ args: [user] }) => ({
+        action: 'user.create',
+        subject: { kind: 'user', id: user.user },
+        facility: homeOf(user),
+        new: { role: user.role, facilities: [...user.facilities], maker: user.maker, language: user.language },
+      }),
+    },
+    get: 'read',
+    list: 'read',
+    count: 'read',
+  },
+  sessions: {
+    create: {
+      before: ({ users }, { user }) => users.get(user),
+      tell: ({ args: [{ user, tokenSha256, expiresMs }], before }) => ({
+        action: 'session.open',
+        subject: { kind: 'user', id: user },
+        facility: before && homeOf(before),
+        actor: { kind: 'user', id: user, role: before?.role ?? null },
+        new: { session: shortened(tokenSha256), until: time(expiresMs) },
+      }),
+    },
+    get: 'read',
+    touch: 'bookkeeping',
+    delete: {
+      before: async ({ sessions, users }, id) => {
+        const session = await sessions.get(id)
+        return session && { session, user: await users.get(session.user) }
+      },
+      tell: ({ args: [id], before }) =>
+        before && {
+          action: 'session.close',
+          subject: { kind: 'user', id: before.session.user },
+          facility: before.user && homeOf(before.user),
+          old: { session: shortened(id) },
+        },
+    },
+    // Each has ended already; that it did is in its opening.
+    deleteExpired: 'bookkeeping',
+  },
+  requests: {
+    create: {
+      tell: ({ result }) => ({
+        action: 'request.create',
+        subject: { kind: 'request', id: result.id },
+        facility: result.scope.facility,
+        new: requestState(result),
+      }),
+    },
+    get: 'read',
+    list: 'read',
+    inState: 'read',
+    change: {
+      before: ({ requests }, id) => requests.get(id),
+      tell: ({ args: [, , change], result, before }) => ({
+        action: `request.${requestAction(change, before)}`,
+        subject: { kind: 'request', id: result.id },
+        facility: result.scope.facility,
+        old: before && requestState(before),
+        new: requestState(result),
+      }),
+    },
+  },
+  releases: {
+    create: {
+      tell: ({ args: [release] }) => ({
+        action: 'release.create',
+        subject: { kind: 'release', id: release.id },
+        new: {
+          request: release.request,
+          maker: release.maker,
+          product: release.product,
+          manifest_sha256: release.manifestSha256,
+          key_id: release.keyId,
+          published: release.published,
+          suppressed: release.suppressed,
+        },
+      }),
+    },
+    get: 'read',
+    ofRequest: 'read',
+    ofResident: 'read',
+    list: 'read',
+  },
+  settings: {
+    get: 'read',
+    // A value may be a secret's hash.
+    set: { tell: ({ args: [name] }) => ({ action: 'setting.set', subject: { kind: 'setting', id: name } }) },
+  },
+}
+
+const requestState = (request: DatasetRequestRecord): Json => ({
+  maker: request.maker,
+  state: request.state,
+  purpose: request.purpose,
+  product: request.product,
+  scope: request.scope as unknown as Json,
+  failure: request.failure,
+  reviews: request.reviews.map(({ by, decision, reason, atMs }) => ({ by, decision, reason, at: time(atMs) })),
+})
+
+/** Which of its steps a change of a request is. */
+function requestAction(
+  { state, reviews }: Partial<Pick<DatasetRequestRecord, 'state' | 'reviews'>>,
+  before: DatasetRequestRecord | null,
+): string {
+  if (state !== undefined && state !== before?.state) return state
+  return reviews !== undefined && reviews.length > (before?.reviews.length ?? 0) ? 'reviewed' : 'edit'
+}

@@ -1,4 +1,5 @@
 /** The table of all routes under /api/v1, from which the server is bound and the OpenAPI document is made; the bodies lie in rest/, by subject. */
+import { accountRoutes } from './rest/account.ts'
 import { boardRoutes } from './rest/board.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
 import { devicesRoutes } from './rest/devices.ts'
@@ -10,6 +11,7 @@ import { usersRoutes } from './rest/users.ts'
 
 export const routes = {
   ...sessionRoutes,
+  ...accountRoutes,
   ...boardRoutes,
   ...usersRoutes,
   ...placesRoutes,

@@ -5,10 +5,14 @@ import type { TelemetrySource } from '../core/ports.ts'
 import type { Registry } from '../core/registry.ts'
 import { serverFilters } from '../core/topics.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { createInvitations } from './auth/invitations.ts'
+import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
 import { allFacilities } from './auth/scope.ts'
 import { createSessions } from './auth/sessions.ts'
+import { createSignIn } from './auth/sign-in.ts'
 import { createThrottle } from './auth/throttle.ts'
+import { createTokens } from './auth/tokens.ts'
 import { takeCharge } from './broker/accounts.ts'
 import { createEnrolment } from './broker/enrolment.ts'
 import { createRegistryPublisher } from './broker/registry-topic.ts'
@@ -19,6 +23,7 @@ import { createBuildQueue } from './datasets/queue.ts'
 import { createGatewayQueries } from './gateway-queries.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
+import { createIdempotency } from './http/idempotency.ts'
 import { listen } from './http/listener.ts'
 import { isOwnPage } from './http/same-site.ts'
 import { createLedgerReads } from './ledger/reads.ts'
@@ -109,7 +114,14 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   await publisher.start()
   ends.push(publisher.stop)
 
-  const sessions = createSessions({ registry, clock, secure })
+  const tokens = createTokens({ registry, clock })
+  const sessions = createSessions({ registry, tokens, clock, secure })
+  const signIn = createSignIn({
+    sessions,
+    throttle: createThrottle(clock),
+    browsers: createKnownBrowsers({ secret: config.sessionSecret, secure }),
+    metrics,
+  })
   const feed = createFeed({ clock, metrics })
   const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
   ends.push(conditions.stop)
@@ -120,6 +132,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const sockets = createSockets({
     http: http.server,
     sessions,
+    accessRevision: registry.sessions.accessRevision,
     sameSite: request => isOwnPage(request, publicUrl),
     log,
     metrics,
@@ -166,7 +179,9 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     clock,
     dataDir,
     passwords: createPasswords(),
-    throttle: createThrottle(clock),
+    signIn,
+    tokens,
+    invitations: createInvitations({ registry, publicUrl, clock }),
     enrolment: createEnrolment({ registry, broker: accounts.security, clock }),
     openFacility: async facility => {
       await accounts.security
@@ -190,7 +205,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
       unready: createReadiness({ registry, source, bus, clock }),
       metrics,
       log,
-      clock,
+      idempotency: createIdempotency({ registry, secret: config.sessionSecret, clock }),
       publicUrl,
       secure,
       dashboardDir: config.dashboardDir ?? fileURLToPath(new URL('../dashboard/dist', import.meta.url)),

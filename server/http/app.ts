@@ -12,29 +12,29 @@ import { bindRoutes } from './bind.ts'
 import type { Handlers, HttpRequest, HttpResponse } from './call.ts'
 import { serveDashboard } from './dashboard.ts'
 import { docsPage, docsStyle } from './docs-page.ts'
-import { createIdempotency } from './idempotency.ts'
+import type { Idempotency } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { BODY_LIMIT_KB, type Failure, failureOf, problemOf, statusOf } from './problems.ts'
 import { isOwnPage } from './same-site.ts'
 
 export interface AppOptions {
   handlers: Handlers
-  sessions: Pick<Sessions, 'of'>
+  sessions: Pick<Sessions, 'of' | 'cookieName'>
   /** Names of what does not answer, for /readyz; empty: ready. */
   unready: () => Promise<string[]>
   metrics: Metrics
   log: Log
-  clock: () => number
   publicUrl: string | undefined
   /** True when people come by https only. */
   secure: boolean
   /** The built dashboard; without it the root says how to build it. */
   dashboardDir: string
+  idempotency: Idempotency
   checkResponses: boolean
 }
 
 export function createApp(options: AppOptions): RequestListener {
-  const { metrics, log, publicUrl, clock } = options
+  const { metrics, log, publicUrl } = options
   const app = express()
   app.disable('x-powered-by')
   // A proxy on this machine may name the address it speaks for; nobody else is believed.
@@ -59,14 +59,14 @@ export function createApp(options: AppOptions): RequestListener {
     next()
   })
   app.use('/api', express.json({ limit: `${BODY_LIMIT_KB}kb` }))
-  const document = openApiDocument(publicUrl)
+  const document = openApiDocument(publicUrl, options.sessions.cookieName)
   app.get(`${API_ROOT}/openapi.json`, (_, response) => void response.json(document))
   app.get('/api/docs', (_, response) => void response.type('html').send(docsPage(document)))
   app.get('/api/docs/style.css', (_, response) => void response.type('css').send(docsStyle))
   const endpoints = bindRoutes(options.handlers, {
     sessions: options.sessions,
     isOwnPage: request => isOwnPage(request, publicUrl),
-    idempotency: createIdempotency(clock),
+    idempotency: options.idempotency,
     checkResponses: options.checkResponses,
   })
   for (const { method, path, serve } of endpoints) {

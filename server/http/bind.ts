@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { API_ROOT, type Route } from '../../core/rest/route.ts'
+import { ROUTE_SCOPES } from '../../core/rest/scopes.ts'
 import type { Me } from '../../core/rest/session.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
-import type { Idempotency } from './idempotency.ts'
+import { type Idempotency, takesKey } from './idempotency.ts'
 import type { Failure } from './problems.ts'
 
 export interface BindOptions {
@@ -49,13 +50,14 @@ async function serve(
 ): Promise<Failure | null> {
   if (route.method !== 'get' && !options.isOwnPage(request))
     throw new AppError('cross_site', 'Writes are taken from pages of this server only.')
-  const session = route.roles === null ? null : await admit(route.roles, options.sessions, request)
+  const session = route.roles === null ? null : await admit(name, route.roles, options.sessions, request)
   const params = parsed(route.params, request.params, 'path')
   if ('failure' in params) return params.failure
   const query = parsed(route.query, request.query, 'query')
   if ('failure' in query) return query.failure
   const body = parsedBody(route, request)
   if ('failure' in body) return body.failure
+  const version = route.edits ? matchedVersion(request) : null
   const aborted = new AbortController()
   response.once('close', () => aborted.abort())
   const call = {
@@ -65,6 +67,7 @@ async function serve(
     session,
     me: session?.me ?? null,
     address: request.ip ?? '',
+    version,
     correlationId: String(response.locals.correlationId),
     signal: aborted.signal,
     request,
@@ -73,9 +76,10 @@ async function serve(
 
   const key = request.headers['idempotency-key']
   const answer: unknown =
-    route.status === 201 && session && typeof key === 'string'
-      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, () =>
-          handler(call),
+    session && typeof key === 'string' && takesKey(route)
+      ? await options.idempotency.once(
+          { key, user: session.me.user, route: name, body: [call.params, call.query, call.body, version] },
+          () => handler(call),
         )
       : await handler(call)
 
@@ -86,12 +90,14 @@ async function serve(
     return null
   }
   if (options.checkResponses) checkAnswer(name, route.response, answer)
+  if (isVersioned(answer)) response.setHeader('ETag', `"${answer.version}"`)
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
   response.end(JSON.stringify(answer))
   return null
 }
 
 async function admit(
+  name: RouteName,
   roles: readonly Me['role'][],
   sessions: Pick<Sessions, 'of'>,
   request: HttpRequest,
@@ -100,8 +106,32 @@ async function admit(
   if (!session) throw new AppError('not_signed_in', `Sign in first: POST ${API_ROOT}/session.`)
   if (!roles.includes(session.me.role))
     throw new AppError('forbidden', `This is for ${roles.join(', ')}; you are signed in as ${session.me.role}.`)
+  const scope = ROUTE_SCOPES[name]
+  if (session.token && scope !== 'any' && (scope === undefined || !session.token.scopes.includes(scope)))
+    throw new AppError(
+      'forbidden',
+      scope ? `This needs a token with the scope ${scope}.` : 'This is not open to tokens; sign in instead.',
+    )
   return session
 }
+
+/** Throws `precondition_required`, `precondition_failed`. @returns null for `*` */
+function matchedVersion(request: HttpRequest): number | null {
+  const given = request.headers['if-match']
+  if (given === undefined)
+    throw new AppError(
+      'precondition_required',
+      'Name the version that you read: send its ETag (also its field `version`, in quotes) as If-Match.',
+    )
+  if (given.trim() === '*') return null
+  const version = /^"(\d{1,15})"$/.exec(given.trim())?.[1]
+  // No version of ours was ever called so. [RFC 9110 13.1.1]
+  if (version === undefined) throw new AppError('precondition_failed', 'If-Match names no version; read it again.')
+  return Number(version)
+}
+
+const isVersioned = (answer: unknown): answer is { version: number } =>
+  typeof answer === 'object' && answer !== null && 'version' in answer && Number.isInteger(answer.version)
 
 function parsed(schema: z.ZodType | undefined, given: unknown, where: 'path' | 'query' | 'body'): Parsed {
   if (!schema) return { value: undefined }

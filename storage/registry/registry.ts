@@ -4,6 +4,8 @@ import { createConsents } from './consents.ts'
 import { openSqlite } from './database.ts'
 import { createDevices } from './devices.ts'
 import { createFacilities } from './facilities.ts'
+import { createInvitations } from './invitations.ts'
+import { createKeptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
 import { createPlacements } from './placements.ts'
 import { createReleases } from './releases.ts'
@@ -12,6 +14,7 @@ import { createResidents } from './residents.ts'
 import { createRooms } from './rooms.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
+import { createTokens } from './tokens.ts'
 import { createUsers } from './users.ts'
 
 /**
@@ -37,6 +40,9 @@ export async function createRegistry({ file }: { file: string }): Promise<Regist
     consents: createConsents(db),
     users: createUsers(db),
     sessions: createSessions(db),
+    invitations: createInvitations(db),
+    tokens: createTokens(db),
+    keptAnswers: createKeptAnswers(db),
     requests: createRequests(db),
     releases: createReleases(db),
     settings: createSettings(db),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import mqtt, { type MqttClient } from 'mqtt'
 import type { DeviceId, FacilityId, ProfileId } from '../../core/ids.ts'
 import type { LiveMessage } from '../../core/platform-messages.ts'
-import type { Registry, UserRecord } from '../../core/registry.ts'
+import type { NewUser, Registry } from '../../core/registry.ts'
 import { API_ROOT, type Role } from '../../core/rest/route.ts'
 import { facilityTopic } from '../../core/topics.ts'
 import { createPasswords } from '../../server/auth/password.ts'
@@ -192,7 +192,7 @@ async function furnish(registry: Registry): Promise<string[]> {
 async function invite(registry: Registry): Promise<void> {
   const passwordHash = await createPasswords().hash(PASSWORD)
   for (const [user, { role, facilities = [], maker = null }] of Object.entries(PEOPLE)) {
-    const record: UserRecord = {
+    const record: NewUser = {
       user,
       passwordHash,
       role,

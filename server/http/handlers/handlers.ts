@@ -1,5 +1,6 @@
 /** All routes' handlers. */
 import type { Handlers } from '../call.ts'
+import { accountHandlers } from './account.ts'
 import { datasetsHandlers } from './datasets.ts'
 import type { HandlerDeps } from './deps.ts'
 import { devicesHandlers } from './devices.ts'
@@ -13,6 +14,7 @@ import { usersHandlers } from './users.ts'
 
 export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...sessionHandlers(deps),
+  ...accountHandlers(deps),
   ...facilitiesHandlers(deps),
   ...devicesHandlers(deps),
   ...readingsHandlers(deps),

@@ -36,13 +36,15 @@ import { errorFields, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { type BrokerAddress, connectBus } from './mqtt.ts'
 import { createReadiness } from './readiness.ts'
+import type { TlsPair } from './tls-pair.ts'
 
 export interface ServerSettings {
   /** 0: any free one. */
   httpPort: number
   dataDir: string
   publicUrl: string | undefined
-  tls: { cert: string; key: string } | null
+  /** Null: plain HTTP. Who opened it ends it. */
+  tls: TlsPair | null
   broker: BrokerAddress
   /** True for an outside broker, whose accounts the server keeps; the embedded one asks the registry itself. */
   manageBroker: boolean
@@ -203,6 +205,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
       handlers,
       sessions,
       unready: createReadiness({ registry, source, bus, clock }),
+      warnings: () => config.tls?.warnings() ?? [],
       metrics,
       log,
       idempotency: createIdempotency({ registry, secret: config.sessionSecret, clock }),

@@ -22,6 +22,8 @@ export interface AppOptions {
   sessions: Pick<Sessions, 'of' | 'cookieName'>
   /** Names of what does not answer, for /readyz; empty: ready. */
   unready: () => Promise<string[]>
+  /** What does not stand in the way, and should be looked at. */
+  warnings: () => string[]
   metrics: Metrics
   log: Log
   publicUrl: string | undefined
@@ -45,9 +47,12 @@ export function createApp(options: AppOptions): RequestListener {
   app.get('/healthz', (_, response) => void response.json({ status: 'ok' }))
   app.get('/readyz', async (_, response) => {
     const unready = await options.unready()
-    response
-      .status(unready.length === 0 ? 200 : 503)
-      .json({ status: unready.length === 0 ? 'ok' : 'not ready', unready })
+    const warnings = options.warnings()
+    response.status(unready.length === 0 ? 200 : 503).json({
+      status: unready.length === 0 ? 'ok' : 'not ready',
+      unready,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    })
   })
   app.get('/metrics', async (_, response) => {
     const { type, body } = await metrics.text()

@@ -25,6 +25,7 @@ import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { listen } from './http/listener.ts'
+import { createRateLimit, type RateLimits } from './http/rate-limit.ts'
 import { isOwnPage } from './http/same-site.ts'
 import { createLedgerReads } from './ledger/reads.ts'
 import { createBoards } from './live/boards.ts'
@@ -55,6 +56,8 @@ export interface ServerSettings {
   demonstration?: boolean
   /** The built dashboard; default: `dashboard/dist` of this package. */
   dashboardDir?: string
+  /** Other limits than the usual: for tests and benchmarks. */
+  rateLimits?: RateLimits
   /** Checks every answer against its schema: for tests. */
   checkResponses?: boolean
 }
@@ -208,6 +211,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
       warnings: () => config.tls?.warnings() ?? [],
       metrics,
       log,
+      rateLimit: createRateLimit(clock, config.rateLimits),
       idempotency: createIdempotency({ registry, secret: config.sessionSecret, clock }),
       publicUrl,
       secure,

@@ -32,8 +32,11 @@ export const TOKEN_SCOPES = [
 ] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
-/** RFC 3339 with offset. */
-export const timeSchema = z.iso.datetime({ offset: true })
+/** RFC 3339 with offset, of a year that every part can write in every zone. */
+export const timeSchema = z.iso.datetime({ offset: true }).refine(text => {
+  const year = Number(text.slice(0, 4))
+  return year >= 1970 && year <= 9998
+}, 'lies before 1970 or after 9998')
 export const recordIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
 export const valueSchema = z.union([z.number(), z.string()])
 /** Calendar day in the facility's zone. */
@@ -60,6 +63,8 @@ export interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
+  /** Of a file: parts of it may be asked for. */
+  ranges?: boolean
   /** Status of success, and its body; a string is a media type that is streamed; undefined: no body. */
   status: 200 | 201 | 204
   response?: z.ZodType | string

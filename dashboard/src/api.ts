@@ -19,6 +19,8 @@ export interface CallInput<N extends RouteName> {
   body?: Body<N>
   /** Same key for a repeated press of the same button: the server does it once. */
   idempotencyKey?: string
+  /** Of an edit: the version that was read. */
+  version?: number
   signal?: AbortSignal
 }
 
@@ -78,6 +80,7 @@ async function send(
 ): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
   if (input.body !== undefined) headers.set('content-type', 'application/json')
+  if (input.version !== undefined) headers.set('if-match', `"${input.version}"`)
   if (input.idempotencyKey) headers.set('idempotency-key', input.idempotencyKey)
   try {
     return await fetch(path, {

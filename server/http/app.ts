@@ -15,6 +15,7 @@ import { docsPage, docsStyle } from './docs-page.ts'
 import type { Idempotency } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { BODY_LIMIT_KB, type Failure, failureOf, problemOf, statusOf } from './problems.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { isOwnPage } from './same-site.ts'
 
 export interface AppOptions {
@@ -32,6 +33,7 @@ export interface AppOptions {
   /** The built dashboard; without it the root says how to build it. */
   dashboardDir: string
   idempotency: Idempotency
+  rateLimit: RateLimit
   checkResponses: boolean
 }
 
@@ -59,8 +61,9 @@ export function createApp(options: AppOptions): RequestListener {
     response.set('Content-Type', type).send(body)
   })
 
-  app.use('/api', (_, response, next) => {
+  app.use('/api', (request, response, next) => {
     response.set('Cache-Control', 'no-store')
+    options.rateLimit.take('address', request.ip ?? '')
     next()
   })
   app.use('/api', express.json({ limit: `${BODY_LIMIT_KB}kb` }))
@@ -72,6 +75,7 @@ export function createApp(options: AppOptions): RequestListener {
     sessions: options.sessions,
     isOwnPage: request => isOwnPage(request, publicUrl),
     idempotency: options.idempotency,
+    rateLimit: options.rateLimit,
     checkResponses: options.checkResponses,
   })
   for (const { method, path, serve } of endpoints) {
@@ -100,7 +104,9 @@ export function createApp(options: AppOptions): RequestListener {
 /** Gives each request its correlation id and measures it. */
 const begin = (metrics: Metrics) => (request: Request, response: Response, next: NextFunction) => {
   const startMs = performance.now()
-  response.locals.correlationId = randomUUID()
+  const given = request.get('x-correlation-id') ?? ''
+  // Of the caller's only what cannot break a log line or a header.
+  response.locals.correlationId = /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID()
   response.set('X-Correlation-Id', response.locals.correlationId)
   response.once('close', () => {
     const route = String(response.locals.route ?? 'other')

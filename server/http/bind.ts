@@ -9,11 +9,13 @@ import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
 import { type Idempotency, takesKey } from './idempotency.ts'
 import type { Failure } from './problems.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 export interface BindOptions {
   sessions: Pick<Sessions, 'of'>
   isOwnPage: (request: HttpRequest) => boolean
   idempotency: Idempotency
+  rateLimit: RateLimit
   /** Answers are checked against their schema: in tests, where a wrong one must not pass. */
   checkResponses: boolean
 }
@@ -50,7 +52,7 @@ async function serve(
 ): Promise<Failure | null> {
   if (route.method !== 'get' && !options.isOwnPage(request))
     throw new AppError('cross_site', 'Writes are taken from pages of this server only.')
-  const session = route.roles === null ? null : await admit(name, route.roles, options.sessions, request)
+  const session = route.roles === null ? null : await admit(name, route.roles, options, request)
   const params = parsed(route.params, request.params, 'path')
   if ('failure' in params) return params.failure
   const query = parsed(route.query, request.query, 'query')
@@ -99,10 +101,13 @@ async function serve(
 async function admit(
   name: RouteName,
   roles: readonly Me['role'][],
-  sessions: Pick<Sessions, 'of'>,
+  { sessions, rateLimit }: BindOptions,
   request: HttpRequest,
 ): Promise<Session> {
   const session = await sessions.of(request.headers)
+  if (session?.token) rateLimit.take('token', session.token.id)
+  else if (session) rateLimit.take('user', session.me.user)
+  else rateLimit.stranger(request.ip ?? '')
   if (!session) throw new AppError('not_signed_in', `Sign in first: POST ${API_ROOT}/session.`)
   if (!roles.includes(session.me.role))
     throw new AppError('forbidden', `This is for ${roles.join(', ')}; you are signed in as ${session.me.role}.`)

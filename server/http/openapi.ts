@@ -1,6 +1,11 @@
 /** The OpenAPI 3.1 document, made of the same table of routes that the server is bound by. */
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi'
 import { problemSchema } from '../../core/errors.ts'
 import { API_ROOT, ROLES, type Route } from '../../core/rest/route.ts'
 import { ROUTE_SCOPES } from '../../core/rest/scopes.ts'
@@ -30,7 +35,7 @@ export function openApiDocument(publicUrl: string | undefined, sessionCookie = '
     paths[path] ??= {}
     paths[path][route.method] = operation(name, route)
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'Mimamori',
@@ -46,7 +51,19 @@ export function openApiDocument(publicUrl: string | undefined, sessionCookie = '
         bearer: { type: 'http', scheme: 'bearer', description: 'An API token, or the value of the session cookie' },
       },
     },
-  })
+  }
+  return createDocument(document, { override: ({ jsonSchema }) => simplify(jsonSchema) })
+}
+
+/** A tuple of one kind is an array of a fixed length, which every generator of clients understands. */
+function simplify(schema: { prefixItems?: unknown[]; items?: unknown; minItems?: number; maxItems?: number }): void {
+  const parts = schema.prefixItems
+  if (!parts || (schema.items !== undefined && schema.items !== false)) return
+  schema.minItems = parts.length
+  schema.maxItems = parts.length
+  if (new Set(parts.map(part => JSON.stringify(part))).size > 1) return
+  schema.items = parts[0]
+  delete schema.prefixItems
 }
 
 function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
@@ -69,6 +86,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
       [String(route.status)]: { description: 'Success', ...(content ? { content } : {}) },
+      ...(route.ranges ? { 206: { description: 'The part that was asked for', ...(content ? { content } : {}) } } : {}),
       default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
     },
   }

@@ -149,6 +149,52 @@ describeWith(mosquitto, 'the server over HTTP', () => {
     })
   })
 
+  describe('limits', () => {
+    it('hold back who asks too much, say for how long, and hold back nobody else', async () => {
+      let nowMs = Date.now()
+      const rateLimits = {
+        address: { perSecond: 100, burst: 60 },
+        user: { perSecond: 2, burst: 5 },
+        token: { perSecond: 1, burst: 2 },
+      }
+      const other = await startPlatform({ settings: { rateLimits }, clock: () => nowMs })
+      try {
+        const [staff, display] = [await other.as('staff'), await other.as('display')]
+        const made = await staff.post('/me/tokens', { name: 'x', scopes: ['devices:read'], days: 1 })
+        const script = () =>
+          staff
+            .call('GET', '/me', undefined, { authorization: `Bearer ${made.body.token}` })
+            .then(({ status }) => status)
+        expect([await script(), await script(), await script()]).toEqual([200, 200, 429])
+        for (let n = 0; n < 4; n++) expect((await staff.get('/me')).status).toBe(200)
+        const held = await staff.get('/me')
+        expect([held.status, held.body.code, held.headers.get('retry-after')]).toEqual([429, 'rate_limited', '1'])
+        expect((await display.get('/me')).status).toBe(200)
+        nowMs += 1_000
+        expect((await staff.get('/me')).status).toBe(200)
+        // A stranger pays ten for each try; a facility behind another address does not notice.
+        nowMs += 60_000
+        const stranger = await other.as(null)
+        const tries: number[] = []
+        for (let n = 0; n < 8; n++) tries.push((await stranger.get('/me')).status)
+        expect(tries).toEqual([401, 401, 401, 401, 401, 401, 429, 429])
+        const elsewhere = { 'x-forwarded-for': '192.0.2.77' }
+        expect((await staff.call('GET', '/me', undefined, elsewhere)).status).toBe(200)
+      } finally {
+        await other.stop()
+      }
+    })
+  })
+
+  it('answers with the correlation id that was sent, where it is harmless, and logs nothing else of the caller', async () => {
+    const staff = await platform.as('staff')
+    const ask = async (id: string) =>
+      (await staff.call('GET', '/me', undefined, { 'x-correlation-id': id })).headers.get('x-correlation-id')
+    expect(await ask('trace-0af7651916cd43dd')).toBe('trace-0af7651916cd43dd')
+    for (const bad of ['short', 'x'.repeat(65), 'with space here', '{"level":60}', 'a%0d%0aset-cookie:x'])
+      expect(await ask(bad)).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
   it('makes the first administrator once, with the code and nothing else', async () => {
     const setup = { code: 'wrong', user: 'chief', password: 'long enough 1' }
     expect((await (await platform.as(null)).post('/setup', setup)).body.code).toBe('not_ready')

@@ -226,6 +226,8 @@ export interface Registry {
     /** Of one user, newest first; all of them: nobody has many. */
     of(user: string): Promise<SessionRecord[]>
     touch(tokenSha256: string, seenMs: number): Promise<void>
+    /** Lets it end then, if it would not end sooner. */
+    shorten(tokenSha256: string, expiresMs: number): Promise<void>
     /** Raises the revision of access, as every way of ending sessions does. */
     delete(tokenSha256: string): Promise<void>
     /** Ends all of a user but, where given, one. @returns those that ended, by hash */

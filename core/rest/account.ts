@@ -6,7 +6,7 @@ import { meSchema } from './session.ts'
 
 export const PASSWORD_MIN = 10
 export const newPasswordSchema = z.string().min(PASSWORD_MIN).max(400)
-export const TOKEN_DAYS_MAX = 366
+const TOKEN_DAYS_MAX = 366
 
 /** Where someone is signed in. */
 const ownSessionSchema = z
@@ -23,7 +23,7 @@ const ownSessionSchema = z
   .meta({ id: 'OwnSession' })
 export type OwnSession = z.infer<typeof ownSessionSchema>
 
-export const tokenScopeSchema = z.enum(TOKEN_SCOPES)
+const tokenScopeSchema = z.enum(TOKEN_SCOPES)
 const apiTokenSchema = z
   .object({
     id: recordIdSchema,

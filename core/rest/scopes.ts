@@ -1,6 +1,6 @@
 /** Which API tokens may call which route, beside the roles of their owner. A route that is not named here is closed to all tokens. */
-import type { RouteName } from '../rest.ts'
-import type { TokenScope } from './route.ts'
+import { type RouteName, routes } from '../rest.ts'
+import type { Role, Route, TokenScope } from './route.ts'
 
 /** `any`: every token. */
 export const ROUTE_SCOPES: Partial<Record<RouteName, TokenScope | 'any'>> = {
@@ -36,4 +36,13 @@ export const ROUTE_SCOPES: Partial<Record<RouteName, TokenScope | 'any'>> = {
   withdrawDatasetRequest: 'datasets:write',
   reviewDatasetRequest: 'datasets:review',
   returnDatasetRequest: 'datasets:review',
+}
+
+/** Scopes with which a role's token can do something, in order. */
+export const scopesOf = (role: Role): TokenScope[] => {
+  const found = (Object.entries(ROUTE_SCOPES) as [RouteName, TokenScope | 'any'][]).flatMap(([name, scope]) => {
+    const { roles }: Route = routes[name]
+    return scope !== 'any' && roles?.includes(role) ? [scope] : []
+  })
+  return [...new Set(found)].toSorted()
 }

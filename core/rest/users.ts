@@ -13,7 +13,7 @@ const setupSchema = z.strictObject({
   password: newPasswordSchema,
   language: languageSchema.default('en'),
 })
-export const USER_STATES = ['active', 'invited', 'disabled'] as const
+const USER_STATES = ['active', 'invited', 'disabled'] as const
 const userSchema = z
   .object({
     user: z.string(),

@@ -44,9 +44,12 @@ export function pathOf(
   return `${API_ROOT}${path}${search.size > 0 ? `?${search}` : ''}`
 }
 
+/** Refused there, a code or a password is wrong; nobody's session has ended. */
+const ENTRANCES: readonly RouteName[] = ['signIn', 'setup', 'setupState', 'acceptInvitation']
+
 export interface ApiDeps {
   fetch: typeof fetch
-  /** Any answer 401 but to signing in. */
+  /** Any answer 401 but to coming in. */
   onSignedOut: () => void
   /** The server's `Date`, epoch ms. */
   onServerTime: (ms: number) => void
@@ -60,7 +63,7 @@ export function createApi({ fetch, onSignedOut, onServerTime }: ApiDeps) {
     const date = Date.parse(response.headers.get('date') ?? '')
     if (Number.isFinite(date)) onServerTime(date)
     if (!response.ok) {
-      if (response.status === 401 && name !== 'signIn') onSignedOut()
+      if (response.status === 401 && !ENTRANCES.includes(name)) onSignedOut()
       throw await refused(response)
     }
     if (!route.response || typeof route.response === 'string') return undefined as Answer<N>

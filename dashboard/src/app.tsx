@@ -19,6 +19,10 @@ const DevicePage = lazy(() => import('./devices/device-page.tsx').then(module =>
 const DatasetsPage = lazy(() =>
   import('./datasets/datasets-page.tsx').then(module => ({ default: module.DatasetsPage })),
 )
+const Welcome = lazy(() => import('./sign-in/welcome.tsx').then(module => ({ default: module.Welcome })))
+const FirstAdministrator = lazy(() =>
+  import('./sign-in/first-administrator.tsx').then(module => ({ default: module.FirstAdministrator })),
+)
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
 const THEME_STEP_MS = 1_000
@@ -69,6 +73,13 @@ function Door() {
     services.queries.setQueryData(['me'], entered)
     services.signedOut.set(false)
   }
+  const [path] = useLocation()
+  if (path === '/welcome' || path === '/setup')
+    return (
+      <Suspense fallback={null}>
+        {path === '/setup' ? <FirstAdministrator onSignedIn={enter} /> : <Welcome onSignedIn={enter} />}
+      </Suspense>
+    )
   if (isOut) return <SignIn wasSignedIn={wasInside.current} onSignedIn={enter} />
   if (error) return <Failure error={error} onRetry={() => void refetch()} />
   return me ? <Inside key={me.user} me={me} onLeave={leave} /> : null

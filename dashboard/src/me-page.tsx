@@ -1,7 +1,12 @@
-/** The reader's own page: who they are, language, theme, facility, the wall view, and signing out. */
+/** The reader's own page: who they are, language, theme, facility, the wall view, password, sessions, tokens, and signing out. */
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { LANGUAGES } from '../../core/profile.ts'
+import { scopesOf } from '../../core/rest/scopes.ts'
+import { PasswordSection } from './account/password-section.tsx'
+import { SESSIONS_KEY, SessionsSection } from './account/sessions-section.tsx'
+import { TokensSection } from './account/tokens-section.tsx'
 import { useSignedIn } from './me.ts'
 import styles from './me-page.module.css'
 import { Button } from './parts/button.tsx'
@@ -18,6 +23,7 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
   const language = useLanguage()
   const { call, language: choice, theme } = useServices()
   const { me, facility, chooseFacility } = useSignedIn()
+  const client = useQueryClient()
   const themeChoice = useSyncExternalStore(theme.subscribe, theme.choice)
   useEffect(() => {
     document.title = `${say('nav.me')} | ${say('brand')}`
@@ -39,7 +45,11 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
           label={say('me.language')}
           value={language}
           options={LANGUAGES.map(each => ({ id: each, text: LANGUAGE_NAMES[each] }))}
-          onChange={chosen => void choice.keep(chosen)}
+          onChange={chosen => {
+            void choice.keep(chosen)
+            // The next device begins in it; this one speaks it already.
+            void call('editMe', { body: { language: chosen } }).catch(() => undefined)
+          }}
         />
       </section>
       <section>
@@ -72,6 +82,9 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
           </Link>
         </section>
       )}
+      <PasswordSection user={me.user} onChanged={() => void client.invalidateQueries({ queryKey: SESSIONS_KEY })} />
+      <SessionsSection />
+      {scopesOf(me.role).length > 0 && me.role !== 'display' && <TokensSection role={me.role} />}
       <section>
         <Button onPress={() => void signOut()}>
           <Icon name="signOut" />

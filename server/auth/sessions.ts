@@ -15,6 +15,8 @@ const DISPLAY_MS = 90 * 86_400_000
 /** `seen` is written at most so often. */
 const TOUCH_MS = 60_000
 const AGENT_LENGTH = 200
+/** Requests and the socket of a page carry the cookie before, for a moment. */
+const HANDOVER_MS = 2_000
 
 export interface Session {
   /** Names the session where its token must not appear. */
@@ -32,6 +34,8 @@ export interface Sessions {
   /** The session again, as its user's rights are now; null once it has ended. */
   again(id: string): Promise<Session | null>
   close(id: string): Promise<void>
+  /** Opens another session in place of this one, which ends as soon as the browser has surely got its new cookie. @returns Set-Cookie */
+  renew(session: Session, user: UserRecord, headers: IncomingHttpHeaders): Promise<string>
   /** Ends a user's sessions, all but `except`, and with them their open sockets. */
   closeOf(user: string, except?: string): Promise<void>
   /** To be called when someone's rights have changed or ended: open sockets are looked at now. */
@@ -96,25 +100,36 @@ export function createSessions({
     tell(id)
   }
 
+  const open = async (user: UserRecord, headers: IncomingHttpHeaders): ReturnType<Sessions['open']> => {
+    const secret = randomBytes(32).toString('base64url')
+    const now = clock()
+    const id = sha256(secret)
+    await registry.sessions.deleteExpired(now)
+    await registry.sessions.create({
+      tokenSha256: id,
+      user: user.user,
+      createdMs: now,
+      seenMs: now,
+      expiresMs: now + (user.role === 'display' ? DISPLAY_MS : ABSOLUTE_MS),
+      agent: (headers['user-agent'] ?? '').slice(0, AGENT_LENGTH),
+    })
+    return { cookie: cookie.write(secret), session: { id, me: meOf(user), token: null } }
+  }
+
   return {
     again,
     close,
     async open(user, headers) {
       const before = cookie.read(headers.cookie)
       if (before) await close(sha256(before))
-      const secret = randomBytes(32).toString('base64url')
-      const now = clock()
-      const id = sha256(secret)
-      await registry.sessions.deleteExpired(now)
-      await registry.sessions.create({
-        tokenSha256: id,
-        user: user.user,
-        createdMs: now,
-        seenMs: now,
-        expiresMs: now + (user.role === 'display' ? DISPLAY_MS : ABSOLUTE_MS),
-        agent: (headers['user-agent'] ?? '').slice(0, AGENT_LENGTH),
-      })
-      return { cookie: cookie.write(secret), session: { id, me: meOf(user), token: null } }
+      return open(user, headers)
+    },
+    async renew({ id }, user, headers) {
+      const { cookie: next } = await open(user, headers)
+      // Kept first, for a server that does not live so long.
+      await registry.sessions.shorten(id, clock() + HANDOVER_MS)
+      setTimeout(() => void close(id).catch(() => undefined), HANDOVER_MS).unref()
+      return next
     },
     async of(headers) {
       const given = bearer(headers.authorization)

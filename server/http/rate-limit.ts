@@ -13,7 +13,7 @@ export interface RateLimits {
   user: Limit
   token: Limit
 }
-export const RATE_LIMITS: RateLimits = {
+const RATE_LIMITS: RateLimits = {
   address: { perSecond: 100, burst: 1_000 },
   user: { perSecond: 30, burst: 500 },
   token: { perSecond: 20, burst: 200 },

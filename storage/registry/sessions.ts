@@ -36,6 +36,14 @@ export function createSessions(db: Kysely<RegistrySchema>): Registry['sessions']
     async touch(tokenSha256, seenMs) {
       await db.updateTable('sessions').set({ seen_ms: seenMs }).where('token_sha256', '=', tokenSha256).execute()
     },
+    async shorten(tokenSha256, expiresMs) {
+      await db
+        .updateTable('sessions')
+        .set({ expires_ms: expiresMs })
+        .where('token_sha256', '=', tokenSha256)
+        .where('expires_ms', '>', expiresMs)
+        .execute()
+    },
     async delete(tokenSha256) {
       await db.transaction().execute(async trx => {
         await trx.deleteFrom('sessions').where('token_sha256', '=', tokenSha256).execute()

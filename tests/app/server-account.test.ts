@@ -220,7 +220,7 @@ describeWith(mosquitto, 'accounts', () => {
       expect(weak.body.code).toBe('weak_password')
       const done = await client.post('/me/password', { current: PASSWORD, next: 'a window in winter' })
       expect(done.status).toBe(204)
-      expect((await client.get('/me')).status).toBe(401)
+      await eventually(async () => (await client.get('/me')).status === 401, 4_000)
       expect((await clientOf(() => platform.url, cookieOf(done.headers)).get('/me')).body.user).toBe(user)
       expect((await nobody.post('/session', { user, password: PASSWORD })).status).toBe(401)
       await signIn(user, 'a window in winter')

@@ -1,8 +1,6 @@
 /** Routes of one's own account: language, password, sessions, API tokens. */
 import type { ApiTokenRecord, SessionRecord } from '../../../core/registry.ts'
-import type { Role, Route, TokenScope } from '../../../core/rest/route.ts'
-import { ROUTE_SCOPES } from '../../../core/rest/scopes.ts'
-import { type RouteName, routes } from '../../../core/rest.ts'
+import { scopesOf } from '../../../core/rest/scopes.ts'
 import { requireStrongPassword } from '../../auth/password-rules.ts'
 import { isLiving, publicIdOf } from '../../auth/sessions.ts'
 import { type Handlers, refuse } from '../call.ts'
@@ -45,9 +43,7 @@ export function accountHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       await registry.users.setPasswordHash(me.user, await passwords.hash(body.next))
       await sessions.closeOf(me.user, session.id)
       // A session that someone may have copied does not outlive the password that opened it.
-      const { cookie } = await sessions.open(user, request.headers)
-      await sessions.close(session.id)
-      response.setHeader('Set-Cookie', cookie)
+      response.setHeader('Set-Cookie', await sessions.renew(session, user, request.headers))
       return undefined
     },
 
@@ -110,13 +106,6 @@ export function accountHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
     },
   }
 }
-
-/** Scopes with which a role's token can do something. */
-const scopesOf = (role: Role): TokenScope[] =>
-  (Object.entries(ROUTE_SCOPES) as [RouteName, TokenScope | 'any'][]).flatMap(([name, scope]) => {
-    const { roles }: Route = routes[name]
-    return scope !== 'any' && roles?.includes(role) ? [scope] : []
-  })
 
 const time = (ms: number): string => new Date(ms).toISOString()
 const tokenView = ({ id, name, scopes, createdMs, expiresMs, seenMs }: ApiTokenRecord) => ({

@@ -210,7 +210,7 @@ describeWith(openssl, 'the embedded broker with TLS', () => {
       host: '127.0.0.1',
       tls: { port: 0, pair },
       authenticate: async clientId => ({ kind: 'device', facility: 'sunny', device: clientId.split('.')[1] ?? '' }),
-      ingest: (_, done) => done({ close: false, holdMs: 0 }),
+      ingest: (_packet, done, ticket) => done(ticket),
       log: createLog('silent'),
     })
     await broker.start()

@@ -23,6 +23,7 @@ const Welcome = lazy(() => import('./sign-in/welcome.tsx').then(module => ({ def
 const FirstAdministrator = lazy(() =>
   import('./sign-in/first-administrator.tsx').then(module => ({ default: module.FirstAdministrator })),
 )
+const UsersPage = lazy(() => import('./users/users-page.tsx').then(module => ({ default: module.UsersPage })))
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
 const THEME_STEP_MS = 1_000
@@ -143,6 +144,11 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           {has('datasets') && (
             <Route path="/datasets/*?">
               <DatasetsPage />
+            </Route>
+          )}
+          {has('users') && (
+            <Route path="/users">
+              <UsersPage />
             </Route>
           )}
           <Route path="/me">

@@ -11,9 +11,7 @@ import { useSignedIn } from './me.ts'
 import styles from './me-page.module.css'
 import { Button } from './parts/button.tsx'
 import { Icon } from './parts/icon.tsx'
-import { Nothing } from './parts/notice.tsx'
 import { Segments } from './parts/segments.tsx'
-import { sectionsOf } from './roles.ts'
 import { useLanguage, useSay, useServices } from './services.ts'
 import { THEME_CHOICES } from './theme.ts'
 import { LANGUAGE_NAMES } from './words/names.ts'
@@ -36,9 +34,6 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
     <div className={styles.page}>
       <h1 tabIndex={-1}>{me.user}</h1>
       <p className={styles.role}>{say(`role.${me.role}`)}</p>
-      {sectionsOf(me.role).length === 0 && (
-        <Nothing icon="lock" head={say('me.noScreens')} sub={say('me.noScreensSub')} />
-      )}
       <section>
         <h2 id="me-language">{say('me.language')}</h2>
         <Segments

@@ -4,22 +4,27 @@ import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 
-export type Section = 'board' | 'devices' | 'datasets'
+export type Section = 'board' | 'devices' | 'datasets' | 'users'
 
 const SECTIONS: Record<Role, readonly Section[]> = {
   staff: ['board', 'devices'],
-  facility_admin: ['board', 'devices'],
+  facility_admin: ['board', 'devices', 'users'],
   display: ['board'],
   manufacturer: ['devices', 'datasets'],
   steward: ['datasets'],
   auditor: ['devices'],
   operator: ['devices'],
-  platform_admin: [],
+  platform_admin: ['users'],
 }
 export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
 /** True where devices can be listed; auditor and operator read the ledgers alone. */
 export const seesDevices = (role: Role): boolean => role !== 'auditor' && role !== 'operator'
-export const SECTION_ICONS: Record<Section, IconName> = { board: 'board', devices: 'device', datasets: 'data' }
+export const SECTION_ICONS: Record<Section, IconName> = {
+  board: 'board',
+  devices: 'device',
+  datasets: 'data',
+  users: 'people',
+}
 export const sectionWord = (section: Section): MessageId => `nav.${section}`
 
 /** The facility whose board is live; null for roles without a board. */

@@ -30,8 +30,10 @@ const SCREENS: { name: string; path: string; user?: string; ready: string; wideO
   { name: 'ready dataset', path: '/datasets/DR-2026-009', user: 'maker@demo', ready: 'pre' },
   { name: 'running build', path: '/datasets/DR-2026-011', user: 'maker@demo', ready: '[role=progressbar]' },
   { name: 'review', path: '/datasets/DR-2026-013', user: 'steward@demo', ready: 'textarea' },
-  { name: 'own page', path: '/me', user: 'staff@demo', ready: '[role=radiogroup]' },
-  { name: 'a role without screens', path: '/', user: 'platform@demo', ready: '[role=radiogroup]' },
+  { name: 'own page', path: '/me', user: 'staff@demo', ready: 'section li' },
+  { name: 'an invitation', path: '/welcome', ready: 'form input' },
+  { name: 'the first administrator', path: '/setup', ready: 'form input' },
+  { name: 'users', path: '/', user: 'platform@demo', ready: '[data-user]' },
 ]
 
 describeWith(chromium, 'each screen', () => {

@@ -134,7 +134,7 @@ export function createSessions({
     async of(headers) {
       const given = bearer(headers.authorization)
       // Who names a token means that token: a cookie beside it does not count.
-      if (headers.authorization !== undefined && given === null) return null
+      if (given === null && /^bearer\b/i.test(headers.authorization ?? '')) return null
       if (given === null) {
         const secret = cookie.read(headers.cookie)
         return secret ? again(sha256(secret)) : null

@@ -243,6 +243,16 @@ describeWith(mosquitto, 'accounts', () => {
     })
   })
 
+  it('opens nothing to an account that another server has ended, by session, token or password', async () => {
+    const { user, client } = await newcomer()
+    const { token } = (await client.post('/me/tokens', { name: 'x', scopes: ['devices:read'], days: 1 })).body
+    await platform.registry.users.change(user, null, { disabledMs: Date.now() })
+    expect((await client.get('/me')).status).toBe(401)
+    const bearer = { authorization: `Bearer ${token}` }
+    expect((await nobody.call('GET', '/me', undefined, bearer)).status).toBe(401)
+    expect((await nobody.post('/session', { user, password: PASSWORD })).body.code).toBe('wrong_credentials')
+  })
+
   it('keeps the language that someone chose', async () => {
     const { client } = await newcomer()
     expect((await client.call('PATCH', '/me', { language: 'en' })).body.language).toBe('en')
@@ -282,6 +292,7 @@ describeWith(mosquitto, 'accounts', () => {
       expect((await patch(admin, user, { facilities: ['sunny', 'cloudy'] })).status).toBe(403)
       expect((await patch(chief, user, { facilities: ['sunny', 'cloudy'] })).status).toBe(200)
       expect((await patch(admin, user, { disabled: true })).status).toBe(403)
+      expect((await patch(admin, user, { facilities: ['sunny'] })).status).toBe(403)
       expect((await admin.post(`/users/${user}/invitation`)).status).toBe(403)
       expect((await patch(admin, 'steward', { disabled: true })).status).toBe(404)
       expect((await patch(chief, user, { role: 'manufacturer', facilities: [] })).status).toBe(400)
@@ -362,6 +373,10 @@ describeWith(mosquitto, 'accounts', () => {
       const { token } = (await make(staff, ['devices:read'])).body
       const headers = { authorization: `Bearer ${token.slice(0, -1)}x` }
       expect((await staff.call('GET', '/me', undefined, headers)).status).toBe(401)
+      const cut = { authorization: 'Bearer mmt_short' }
+      expect((await staff.call('GET', '/me', undefined, cut)).status).toBe(401)
+      // A proxy in front may ask for a password of its own.
+      expect((await staff.call('GET', '/me', undefined, { authorization: 'Basic eDp5' })).status).toBe(200)
       expect((await nobody.get(`/me?access_token=${token}&token=${token}`)).status).toBe(401)
       await expect(listen(nobody, { authorization: `Bearer ${token}` })).rejects.toThrow('not_signed_in')
     })

@@ -12,13 +12,18 @@ export function createKeptAnswers(db: Kysely<RegistrySchema>): Registry['keptAns
     get,
     async begin({ id, bodySha256, untilMs }, nowMs) {
       await db.deleteFrom('kept_answers').where('until_ms', '<=', nowMs).execute()
-      const placed = await db
-        .insertInto('kept_answers')
-        .values({ id, body_sha256: bodySha256, answer: null, until_ms: untilMs })
-        .onConflict(conflict => conflict.column('id').doNothing())
-        .returning('id')
-        .executeTakeFirst()
-      return placed ? null : get(id)
+      for (;;) {
+        const placed = await db
+          .insertInto('kept_answers')
+          .values({ id, body_sha256: bodySha256, answer: null, until_ms: untilMs })
+          .onConflict(conflict => conflict.column('id').doNothing())
+          .returning('id')
+          .executeTakeFirst()
+        if (placed) return null
+        const known = await get(id)
+        // Dropped in between: its place is free again.
+        if (known) return known
+      }
     },
     async finish(id, answer, untilMs) {
       await db.updateTable('kept_answers').set({ answer, until_ms: untilMs }).where('id', '=', id).execute()

@@ -7,7 +7,7 @@ import type { PlaceRepositories } from './registry-places.ts'
 import type { TrialRepositories } from './registry-trials.ts'
 import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
 import type { CALIBRATION_RESULTS } from './rest/devices-history.ts'
-import type { Role } from './rest/route.ts'
+import type { Role, TokenScope } from './rest/route.ts'
 
 /** Instants are epoch ms. Ids of records are 20 random characters [a-z0-9] unless given. */
 export interface FacilityRecord {
@@ -67,14 +67,19 @@ export interface CalibrationRecord {
 }
 export interface UserRecord {
   user: string
-  /** argon2id, PHC string. */
-  passwordHash: string
+  /** argon2id, PHC string; null until the invitation was used. */
+  passwordHash: string | null
   role: Role
   facilities: FacilityId[]
   maker: string | null
   language: Language
   createdMs: number
+  /** Since when nothing is open to this person; null: is at work. */
+  disabledMs: number | null
+  /** Grows with every change of role, places or state; an edit names the version it read. */
+  version: number
 }
+export type NewUser = Omit<UserRecord, 'disabledMs' | 'version'>
 export interface SessionRecord {
   /** SHA-256 of the cookie's token, hex. */
   tokenSha256: string
@@ -82,6 +87,37 @@ export interface SessionRecord {
   createdMs: number
   seenMs: number
   expiresMs: number
+  /** What the browser calls itself, cut short; empty when it says nothing. */
+  agent: string
+}
+export interface InvitationRecord {
+  /** SHA-256 of the one-time code with which someone sets a password, hex. */
+  codeSha256: string
+  user: string
+  createdMs: number
+  expiresMs: number
+}
+export interface ApiTokenRecord {
+  id: string
+  /** SHA-256 of the token, hex: fast on purpose, as the secret has 256 random bits. */
+  tokenSha256: string
+  user: string
+  /** What its owner calls it. */
+  name: string
+  scopes: TokenScope[]
+  createdMs: number
+  expiresMs: number
+  seenMs: number | null
+}
+export type NewApiToken = Omit<ApiTokenRecord, 'id' | 'seenMs'>
+/** An answer that is given again to who repeats a write. */
+export interface KeptAnswerRecord {
+  /** SHA-256 of who asks, the route and the key, hex. */
+  id: string
+  bodySha256: string
+  /** Sealed; null while the write is under way. */
+  answer: string | null
+  untilMs: number
 }
 export type RequestState = (typeof REQUEST_STATES)[number]
 export interface ReviewRecord {
@@ -124,6 +160,8 @@ export interface Page {
   /** Key of the last record of the page before; records come in order of their key. */
   after?: string
 }
+
+export type UserChange = Partial<Pick<UserRecord, 'role' | 'facilities' | 'maker' | 'disabledMs'>>
 
 /** `create…` throws AppError `conflict` when the key is taken, `not_found` when something it names does not exist. */
 export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRepositories {
@@ -169,17 +207,57 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     during(facility: string, fromMs: number, toMs: number): Promise<PlacementRecord[]>
   }
   users: {
-    create(record: UserRecord): Promise<void>
+    create(record: NewUser): Promise<void>
     get(user: string): Promise<UserRecord | null>
     list(page?: Page): Promise<UserRecord[]>
     count(): Promise<number>
+    /** Changes a user who still has `version` (null: any); throws `conflict` otherwise. Raises the revision of access. */
+    change(user: string, version: number | null, change: UserChange): Promise<UserRecord>
+    /** Only the hash: sessions stay, and no version is raised. */
+    setPasswordHash(user: string, passwordHash: string): Promise<void>
+    setLanguage(user: string, language: Language): Promise<void>
   }
   sessions: {
     create(record: SessionRecord): Promise<void>
     get(tokenSha256: string): Promise<SessionRecord | null>
+    /** Of one user, newest first; all of them: nobody has many. */
+    of(user: string): Promise<SessionRecord[]>
     touch(tokenSha256: string, seenMs: number): Promise<void>
+    /** Lets it end then, if it would not end sooner. */
+    shorten(tokenSha256: string, expiresMs: number): Promise<void>
+    /** Raises the revision of access, as every way of ending sessions does. */
     delete(tokenSha256: string): Promise<void>
+    /** Ends all of a user but, where given, one. @returns those that ended, by hash */
+    deleteOf(user: string, except?: string): Promise<string[]>
     deleteExpired(nowMs: number): Promise<void>
+    /** Grows whenever someone may do less, or otherwise, than before: who keeps sockets open looks at it. */
+    accessRevision(): Promise<number>
+  }
+  invitations: {
+    /** Replaces an earlier one of the same user. */
+    put(record: InvitationRecord): Promise<void>
+    get(codeSha256: string): Promise<InvitationRecord | null>
+    /** Whether a user was invited and has not come yet. */
+    openOf(user: string, nowMs: number): Promise<boolean>
+    /** Takes the invitation, sets the password and ends the user's sessions, in one transaction. @returns false when it was gone */
+    accept(codeSha256: string, passwordHash: string, nowMs: number): Promise<boolean>
+  }
+  tokens: {
+    create(record: NewApiToken): Promise<ApiTokenRecord>
+    get(tokenSha256: string): Promise<ApiTokenRecord | null>
+    list(query: { user: string } & Page): Promise<ApiTokenRecord[]>
+    touch(id: string, seenMs: number): Promise<void>
+    /** @returns false when the user has no such token */
+    revoke(user: string, id: string): Promise<boolean>
+    revokeAllOf(user: string): Promise<void>
+  }
+  keptAnswers: {
+    /** Takes the place of a write. @returns the record that is there already, or null when this one may begin */
+    begin(record: Omit<KeptAnswerRecord, 'answer'>, nowMs: number): Promise<KeptAnswerRecord | null>
+    get(id: string): Promise<KeptAnswerRecord | null>
+    finish(id: string, answer: string, untilMs: number): Promise<void>
+    /** Nothing was made: the key may be used again. */
+    drop(id: string): Promise<void>
   }
   requests: {
     create(

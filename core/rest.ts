@@ -1,4 +1,6 @@
 /** The table of all routes under /api/v1, from which the server is bound and the OpenAPI document is made; the bodies lie in rest/, by subject. */
+
+import { accountRoutes } from './rest/account.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { boardRoutes } from './rest/board.ts'
 import { consentsRoutes } from './rest/consents.ts'
@@ -17,6 +19,7 @@ import { usersRoutes } from './rest/users.ts'
 
 export const routes = {
   ...sessionRoutes,
+  ...accountRoutes,
   ...boardRoutes,
   ...usersRoutes,
   ...placesRoutes,

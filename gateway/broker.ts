@@ -11,6 +11,7 @@ import { createDeviceConnection, type DeviceConnection } from './device-connecti
 import { type DeviceRights, rightsOf } from './device-rights.ts'
 import { facilityOfPacket } from './ledger/packet-balance.ts'
 import { errorFields, type Log } from './log.ts'
+import { createTlsListener, type TlsPort } from './tls-listener.ts'
 
 /** `device`: one device with the contract's rights. `platform`: the server, an operator's tool; may do all. Null: refused. */
 export type BrokerIdentity = { kind: 'device'; facility: string; device: string } | { kind: 'platform' }
@@ -19,6 +20,8 @@ export interface BrokerDeps {
   /** 0: any free one. */
   port: number
   host?: string
+  /** A second port, with TLS. */
+  tls?: TlsPort | null
   authenticate(clientId: string, username: string, password: string): Promise<BrokerIdentity | null>
   /** Given every packet on a device's topic; acknowledged when it is done with. */
   ingest: Ingest
@@ -32,6 +35,8 @@ export interface Broker {
   start(): Promise<void>
   /** Lets connections in; the gateway must be able to take packets by then. Returns the port; rejects with `port_in_use`. */
   listen(): Promise<number>
+  /** The port with TLS, once there is one. */
+  tlsPort(): number | null
   /** For the gateway and the server in the same process, from `start` on. */
   bus: GatewayBus
   /** Ends the connections of a device, for example when its credential is revoked. */
@@ -123,6 +128,8 @@ export function createBroker(deps: BrokerDeps): Broker {
   aedes.on('connectionError', (_client, error) => log.debug(errorFields(error), 'connection ended before it began'))
 
   const server = createServer({ noDelay: true }, accept)
+  const secure = deps.tls ? createTlsListener(deps.tls, accept) : null
+  let tlsPort: number | null = null
 
   return {
     async start() {
@@ -134,12 +141,14 @@ export function createBroker(deps: BrokerDeps): Broker {
         server.once('error', cause => reject(new AppError('port_in_use', cause.message, { cause })))
         server.listen(deps.port, deps.host ?? '0.0.0.0', resolve)
       })
+      tlsPort = secure ? await secure.listen(deps.host ?? '0.0.0.0') : null
       watch = setInterval(() => {
         for (const connection of connections) connection.keepAlive(performance.now())
       }, WATCH_MS)
       const address = server.address()
       return typeof address === 'object' && address ? address.port : deps.port
     },
+    tlsPort: () => tlsPort,
     bus: { publish, subscribe },
     disconnect(clientId) {
       const { clients } = aedes as unknown as { clients: Record<string, Client | undefined> }
@@ -148,6 +157,7 @@ export function createBroker(deps: BrokerDeps): Broker {
     async stop() {
       clearInterval(watch)
       server.close()
+      secure?.stop()
       await new Promise<void>(resolve => aedes.close(resolve))
       for (const { stream } of connections) stream.destroy()
     },

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { isZone } from '../core/time.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import type { BrokerAddress } from './mqtt.ts'
+import type { TlsFiles } from './tls-pair.ts'
 
 const text = z.string().min(1)
 const urlOf = (protocols: RegExp, form: string) => z.url({ protocol: protocols, error: `give ${form}` })
@@ -43,8 +44,8 @@ export interface ServerConfig {
   dataDir: string
   /** Address that people type; decides secure cookies and absolute links. */
   publicUrl: string | undefined
-  /** PEM texts; null: plain HTTP. */
-  tls: { cert: string; key: string } | null
+  /** Certificate and key, PEM; null: plain HTTP. */
+  tlsFiles: TlsFiles | null
   broker: BrokerAddress
   influx: { url: string; token: string; org: string; bucket: string }
   /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
@@ -89,8 +90,6 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: ServerConfig } | 
   const e = parsed.data
   if ((e.TLS_CERT_FILE === undefined) !== (e.TLS_KEY_FILE === undefined))
     errors.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or neither')
-  const cert = read('TLS_CERT_FILE', e.TLS_CERT_FILE)
-  const key = read('TLS_KEY_FILE', e.TLS_KEY_FILE)
   const ca = read('MQTT_CA_FILE', e.MQTT_CA_FILE)
   if (errors.length > 0) return { errors }
   return {
@@ -98,7 +97,10 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: ServerConfig } | 
       httpPort: e.HTTP_PORT,
       dataDir: resolve(e.DATA_DIR),
       publicUrl: e.PUBLIC_URL,
-      tls: cert !== undefined && key !== undefined ? { cert, key } : null,
+      tlsFiles:
+        e.TLS_CERT_FILE !== undefined && e.TLS_KEY_FILE !== undefined
+          ? { certFile: resolve(e.TLS_CERT_FILE), keyFile: resolve(e.TLS_KEY_FILE) }
+          : null,
       broker: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD, ca },
       influx: { url: e.INFLUX_URL, token: e.INFLUX_TOKEN, org: e.INFLUX_ORG, bucket: e.INFLUX_BUCKET },
       databaseUrl: e.DATABASE_URL,

@@ -12,8 +12,11 @@ export interface Log {
   debug(fields: object, text: string): void
 }
 
-export const createLog = (level: LogLevel): Log =>
-  pino({ level, base: { part: 'server' }, timestamp: pino.stdTimeFunctions.isoTime })
+/** @param destination stdout unless given */
+export const createLog = (level: LogLevel, destination?: { write(line: string): void }): Log => {
+  const options = { level, base: { part: 'server' }, timestamp: pino.stdTimeFunctions.isoTime }
+  return destination ? pino(options, destination) : pino(options)
+}
 
 /** What may be said of an error: its code and text, never what it carries. */
 export const errorFields = (error: unknown): object =>

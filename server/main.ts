@@ -10,6 +10,7 @@ import { parseConfig, type ServerConfig } from './config.ts'
 import { readSigningKey } from './export/sign/key-file.ts'
 import { createLog, errorFields } from './log.ts'
 import { createServer } from './server.ts'
+import { openTlsPair } from './tls-pair.ts'
 
 const HELP = `Usage: npm run server [-- --new-code]
 
@@ -27,15 +28,17 @@ async function run({ config, newCode }: { config: ServerConfig; newCode: boolean
   // A wrong key is said now, not when the first dataset has been approved.
   await readSigningKey(config.signingKeyFile)
   const identityKeys = await readIdentityKeys(config.identityKeyFile)
+  const tls = config.tlsFiles && (await openTlsPair(config.tlsFiles, { log }))
   await mkdir(config.dataDir, { recursive: true })
   const registry = await createRegistry(
     config.databaseUrl === undefined ? { file: join(config.dataDir, 'registry.sqlite') } : { url: config.databaseUrl },
     identityKeys,
   )
   const store = createInfluxTelemetry(config.influx)
-  const server = createServer({ registry, source: store.source, config: { ...config, manageBroker: true }, log })
+  const server = createServer({ registry, source: store.source, config: { ...config, tls, manageBroker: true }, log })
   const end = async (): Promise<void> => {
     await server.stop()
+    tls?.stop()
     await store.stop()
     await registry.stop()
   }
@@ -57,7 +60,7 @@ async function run({ config, newCode }: { config: ServerConfig; newCode: boolean
   console.log(`Mimamori server: ${url}`)
   if (code !== null)
     console.log(
-      `One-time code for the first administrator: ${code}\nUse it with POST ${url}/api/v1/setup {"code","user","password"}.`,
+      `One-time code for the first administrator: ${code}\nUse it at ${url}/setup (or POST ${url}/api/v1/setup {"code","user","password"}).`,
     )
 }
 

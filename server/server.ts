@@ -10,10 +10,14 @@ import { originOf, startCheckpoints } from './audit/checkpoints.ts'
 import { noteSigner } from './audit/note.ts'
 import { createRequestAudit } from './audit/requests.ts'
 import { systemContext } from './audit/system.ts'
+import { createInvitations } from './auth/invitations.ts'
+import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
 import { allFacilities } from './auth/scope.ts'
 import { createSessions } from './auth/sessions.ts'
+import { createSignIn } from './auth/sign-in.ts'
 import { createThrottle } from './auth/throttle.ts'
+import { createTokens } from './auth/tokens.ts'
 import { takeCharge } from './broker/accounts.ts'
 import { createEnrolment } from './broker/enrolment.ts'
 import { createRegistryPublisher } from './broker/registry-topic.ts'
@@ -26,7 +30,9 @@ import { readSigningKey } from './export/sign/key-file.ts'
 import { createGatewayQueries } from './gateway-queries.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
+import { createIdempotency } from './http/idempotency.ts'
 import { listen } from './http/listener.ts'
+import { createRateLimit, type RateLimits } from './http/rate-limit.ts'
 import { isOwnPage } from './http/same-site.ts'
 import { createLedgerReads } from './ledger/reads.ts'
 import { createBoards } from './live/boards.ts'
@@ -38,13 +44,15 @@ import { errorFields, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { type BrokerAddress, connectBus } from './mqtt.ts'
 import { createReadiness } from './readiness.ts'
+import type { TlsPair } from './tls-pair.ts'
 
 export interface ServerSettings {
   /** 0: any free one. */
   httpPort: number
   dataDir: string
   publicUrl: string | undefined
-  tls: { cert: string; key: string } | null
+  /** Null: plain HTTP. Who opened it ends it. */
+  tls: TlsPair | null
   broker: BrokerAddress
   /** True for an outside broker, whose accounts the server keeps; the embedded one asks the registry itself. */
   manageBroker: boolean
@@ -55,6 +63,8 @@ export interface ServerSettings {
   demonstration?: boolean
   /** The built dashboard; default: `dashboard/dist` of this package. */
   dashboardDir?: string
+  /** Other limits than the usual: for tests and benchmarks. */
+  rateLimits?: RateLimits
   /** Checks every answer against its schema: for tests. */
   checkResponses?: boolean
 }
@@ -129,8 +139,15 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   await publisher.start()
   ends.push(publisher.stop)
 
-  const sessions = createSessions({ registry, clock, secure })
   const requestAudit = createRequestAudit({ trail, registry, clock })
+  const tokens = createTokens({ registry, clock })
+  const sessions = createSessions({ registry, tokens, clock, secure })
+  const signIn = createSignIn({
+    sessions,
+    throttle: createThrottle(clock),
+    browsers: createKnownBrowsers({ secret: config.sessionSecret, secure }),
+    metrics,
+  })
   const feed = createFeed({ clock, metrics })
   ends.push(startFirmwareNotes({ registry, feed, log }).stop)
   const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
@@ -142,6 +159,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const sockets = createSockets({
     http: http.server,
     sessions,
+    accessRevision: registry.sessions.accessRevision,
     sameSite: request => isOwnPage(request, publicUrl),
     onWatch: requestAudit.watched,
     log,
@@ -191,7 +209,9 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     clock,
     dataDir,
     passwords: createPasswords(),
-    throttle: createThrottle(clock),
+    signIn,
+    tokens,
+    invitations: createInvitations({ registry, publicUrl, clock }),
     enrolment: createEnrolment({ registry, broker: accounts.security, clock }),
     openFacility: async facility => {
       await accounts.security
@@ -214,9 +234,11 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
       sessions,
       audit: requestAudit,
       unready: createReadiness({ registry, source, bus, clock }),
+      warnings: () => config.tls?.warnings() ?? [],
       metrics,
       log,
-      clock,
+      rateLimit: createRateLimit(clock, config.rateLimits),
+      idempotency: createIdempotency({ registry, secret: config.sessionSecret, clock }),
       publicUrl,
       secure,
       dashboardDir: config.dashboardDir ?? fileURLToPath(new URL('../dashboard/dist', import.meta.url)),

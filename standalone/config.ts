@@ -11,6 +11,9 @@ const port = z.coerce.number().int().min(0).max(65_535)
 export const standaloneEnvSchema = z.object({
   HTTP_PORT: port.default(8080),
   MQTT_PORT: port.default(1883),
+  MQTTS_PORT: port.optional(),
+  TLS_CERT_FILE: z.string().min(1).optional(),
+  TLS_KEY_FILE: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   PUBLIC_URL: z.url().optional(),
   SPOOL_DIR: z.string().min(1).optional(),
@@ -29,6 +32,10 @@ export const standaloneEnvSchema = z.object({
 export interface StandaloneConfig {
   httpPort: number
   mqttPort: number
+  /** Null: no port with TLS. */
+  mqttsPort: number | null
+  /** Certificate and key, PEM; null: plain HTTP. */
+  tlsFiles: { certFile: string; keyFile: string } | null
   dataDir: string
   publicUrl: string | undefined
   spoolDir: string
@@ -58,11 +65,19 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: StandaloneConfig 
   const parsed = standaloneEnvSchema.safeParse(given)
   if (!parsed.success) return { errors: parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`) }
   const e = parsed.data
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = e
+  const tlsFiles = cert !== undefined && key !== undefined ? { certFile: resolve(cert), keyFile: resolve(key) } : null
+  if ((cert === undefined) !== (key === undefined))
+    return { errors: ['TLS_CERT_FILE and TLS_KEY_FILE: set both or neither'] }
+  if (e.MQTTS_PORT !== undefined && tlsFiles === null)
+    return { errors: ['MQTTS_PORT: needs TLS_CERT_FILE and TLS_KEY_FILE'] }
   const dataDir = resolve(e.DATA_DIR)
   return {
     config: {
       httpPort: e.HTTP_PORT,
       mqttPort: e.MQTT_PORT,
+      mqttsPort: e.MQTTS_PORT ?? null,
+      tlsFiles,
       dataDir,
       publicUrl: e.PUBLIC_URL,
       spoolDir: resolve(e.SPOOL_DIR ?? `${dataDir}/spool`),

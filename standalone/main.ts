@@ -22,7 +22,8 @@ Starts broker, gateway, store, server and dashboard in one process. With DEMO=tr
 with simulated devices and one day of history; with DEMO=false an empty platform, whose first administrator signs up with the
 one-time code that is printed.
 
-Settings: HTTP_PORT (8080), MQTT_PORT (1883), DATA_DIR (./data), DATABASE_URL, PUBLIC_URL, TZ_DEFAULT (Asia/Tokyo), LOG_LEVEL (warn).`
+Settings: HTTP_PORT (8080), MQTT_PORT (1883), MQTTS_PORT, TLS_CERT_FILE, TLS_KEY_FILE, DATA_DIR (./data), DATABASE_URL, PUBLIC_URL,
+TZ_DEFAULT (Asia/Tokyo), LOG_LEVEL (warn).`
 
 const DAY_MS = 86_400_000
 
@@ -67,10 +68,7 @@ async function run(config: StandaloneConfig): Promise<void> {
   if (demo === null) {
     const code = await firstStartCode(platform.registry)
     console.log(`\n  Mimamori is ready: ${platform.url}\n`)
-    if (code)
-      console.log(
-        `  One-time code for the first administrator: ${code}\n  POST ${platform.url}/api/v1/setup {"code","user","password"}\n`,
-      )
+    if (code) console.log(`  One-time code for the first administrator: ${code}\n  Use it at ${platform.url}/setup\n`)
     return
   }
   const shown: Demo = demo

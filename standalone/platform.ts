@@ -9,6 +9,7 @@ import { createPacketBalance } from '../gateway/ledger/packet-balance.ts'
 import type { Log } from '../gateway/log.ts'
 import { createSigningKey } from '../server/export/sign/key-file.ts'
 import { createServer } from '../server/server.ts'
+import { openTlsPair } from '../server/tls-pair.ts'
 import { createDuckdbTelemetry } from '../storage/telemetry/duckdb.ts'
 import type { StandaloneConfig } from './config.ts'
 import { keptSecret } from './secrets.ts'
@@ -25,6 +26,7 @@ export interface PlatformDeps {
 export interface Platform {
   url: string
   mqttPort: number
+  mqttsPort: number | null
   registry: Registry
   stop(): Promise<void>
 }
@@ -46,8 +48,11 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
 
     const serverPassword = randomBytes(24).toString('base64url')
     const balance = createPacketBalance()
+    const tls = config.tlsFiles && (await openTlsPair(config.tlsFiles, { log }))
+    if (tls) ends.push(async () => tls.stop())
     const broker = createBroker({
       port: config.mqttPort,
+      tls: tls && config.mqttsPort !== null ? { port: config.mqttsPort, pair: tls } : null,
       authenticate: (clientId, username, password) => admit(clientId, username, password),
       ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
       acknowledged: balance.acknowledged,
@@ -88,7 +93,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
         httpPort: config.httpPort,
         dataDir: config.dataDir,
         publicUrl: config.publicUrl,
-        tls: null,
+        tls,
         broker: { url: `mqtt://127.0.0.1:${mqttPort}`, username: 'server', password: serverPassword },
         manageBroker: false,
         demonstration: config.demo,
@@ -99,7 +104,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     })
     const { url } = await server.start()
     ends.push(server.stop)
-    return { url, mqttPort, registry, stop }
+    return { url, mqttPort, mqttsPort: broker.tlsPort(), registry, stop }
   } catch (error) {
     await stop()
     throw error

@@ -77,6 +77,8 @@ export const datasetRequestSchema = z
     failure: z.string().nullable(),
     /** The release made of it. */
     dataset: recordIdSchema.nullable(),
+    /** Also the ETag, which an edit names in If-Match. */
+    version: z.int(),
   })
   .meta({ id: 'DatasetRequest' })
 export type DatasetRequest = z.infer<typeof datasetRequestSchema>
@@ -161,6 +163,7 @@ export const datasetsRoutes = {
     path: '/dataset-requests/:id',
     summary: 'Change a draft or returned request; earlier reviews no longer count',
     roles: ['manufacturer'],
+    edits: true,
     params: idParams,
     body: datasetRequestCreateSchema,
     status: 200,
@@ -192,6 +195,7 @@ export const datasetsRoutes = {
     params: z.object({ id: recordIdSchema, name: z.string().regex(/^[A-Za-z0-9._-]{1,120}$/) }),
     query: z.object({ expires: z.coerce.number().int(), token: z.string() }),
     status: 200,
-    response: 'application/zip',
+    ranges: true,
+    response: '*/*',
   }),
 } as const

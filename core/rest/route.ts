@@ -17,8 +17,26 @@ export const ROLES = [
 export const roleSchema = z.enum(ROLES)
 export type Role = z.infer<typeof roleSchema>
 
-/** RFC 3339 with offset. */
-export const timeSchema = z.iso.datetime({ offset: true })
+/** What an API token may be made for; scopes.ts says which routes each opens. */
+export const TOKEN_SCOPES = [
+  'datasets:read',
+  'datasets:write',
+  'datasets:review',
+  'devices:read',
+  'devices:enrol',
+  'readings:read',
+  'ledger:read',
+  'registry:read',
+  'registry:write',
+  'audit:read',
+] as const
+export type TokenScope = (typeof TOKEN_SCOPES)[number]
+
+/** RFC 3339 with offset, of a year that every part can write in every zone. */
+export const timeSchema = z.iso.datetime({ offset: true }).refine(text => {
+  const year = Number(text.slice(0, 4))
+  return year >= 1970 && year <= 9998
+}, 'lies before 1970 or after 9998')
 export const recordIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
 export const valueSchema = z.union([z.number(), z.string()])
 /** Calendar day in the facility's zone. */
@@ -34,15 +52,19 @@ export const facilityQuery = { facility: facilityIdSchema.optional() }
 export const idParams = z.object({ id: recordIdSchema })
 
 export interface Route {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Express form, below API_ROOT. */
   path: string
   summary: string
   /** Roles that may call it at all; which facility or maker is checked for each. `null`: no session needed. */
   roles: readonly Role[] | null
+  /** An edit of something that has a `version`: `If-Match` names the one that was read, and must. */
+  edits?: boolean
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
+  /** Of a file: parts of it may be asked for. */
+  ranges?: boolean
   /** Status of success, and its body; a string is a media type that is streamed; undefined: no body. */
   status: 200 | 201 | 204
   response?: z.ZodType | string

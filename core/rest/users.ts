@@ -1,15 +1,19 @@
-/** Accounts: the first administrator, and the people whom administrators add. */
+/** Accounts: the first administrator, and the people whom administrators add, change and invite. */
 import { z } from 'zod'
 import { facilityIdSchema } from '../ids.ts'
 import { languageSchema } from '../profile.ts'
-import { page, pageOf, type Role, roleSchema, route } from './route.ts'
+import { newPasswordSchema } from './account.ts'
+import { page, pageOf, type Role, roleSchema, route, timeSchema } from './route.ts'
 
+const userNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._@-]{1,62}$/)
 /** Opens the platform to its first administrator with the one-time code that was printed at first start. */
 const setupSchema = z.strictObject({
   code: z.string().min(1).max(100),
-  user: z.string().regex(/^[a-z0-9][a-z0-9._@-]{1,62}$/),
-  password: z.string().min(10).max(400),
+  user: userNameSchema,
+  password: newPasswordSchema,
+  language: languageSchema.default('en'),
 })
+const USER_STATES = ['active', 'invited', 'disabled'] as const
 const userSchema = z
   .object({
     user: z.string(),
@@ -17,20 +21,58 @@ const userSchema = z
     facilities: z.array(facilityIdSchema),
     maker: z.string().nullable(),
     language: languageSchema,
+    /** `invited`: has set no password yet. */
+    state: z.enum(USER_STATES),
+    /** Also the ETag, which an edit names in If-Match. */
+    version: z.int(),
   })
   .meta({ id: 'User' })
+export type User = z.infer<typeof userSchema>
+const invitationSchema = z
+  .object({
+    user: z.string(),
+    /** Shown this once; it sets a password once. */
+    code: z.string(),
+    /** The page where it is used, with the code behind the #. */
+    url: z.string(),
+    expires: timeSchema,
+  })
+  .meta({ id: 'Invitation' })
+export type Invitation = z.infer<typeof invitationSchema>
+const makerSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,56}$/)
 const userCreateSchema = z.strictObject({
-  user: z.string().regex(/^[a-z0-9][a-z0-9._@-]{1,62}$/),
-  password: z.string().min(10).max(400),
+  user: userNameSchema,
+  /** Leave it out: the answer then has an invitation, and nobody but the person knows the password. */
+  password: newPasswordSchema.optional(),
   role: roleSchema,
-  facilities: z.array(facilityIdSchema).default([]),
-  maker: z.string().optional(),
+  facilities: z.array(facilityIdSchema).max(500).default([]),
+  maker: makerSchema.optional(),
   language: languageSchema.default('ja'),
+})
+const userCreatedSchema = z
+  .object({ ...userSchema.shape, invitation: invitationSchema.nullable() })
+  .meta({ id: 'UserCreated' })
+export type UserCreated = z.infer<typeof userCreatedSchema>
+const userEditSchema = z.strictObject({
+  role: roleSchema.optional(),
+  facilities: z.array(facilityIdSchema).max(500).optional(),
+  maker: makerSchema.nullable().optional(),
+  /** True ends every session and token of this person at once. */
+  disabled: z.boolean().optional(),
 })
 
 const PLACE_ADMINS: readonly Role[] = ['facility_admin', 'platform_admin']
+const userParams = z.object({ user: userNameSchema })
 
 export const usersRoutes = {
+  setupState: route({
+    method: 'get',
+    path: '/setup',
+    summary: 'Whether the platform waits for its first administrator',
+    roles: null,
+    status: 200,
+    response: z.object({ open: z.boolean() }),
+  }),
   setup: route({
     method: 'post',
     path: '/setup',
@@ -49,13 +91,50 @@ export const usersRoutes = {
     status: 200,
     response: pageOf(userSchema),
   }),
+  user: route({
+    method: 'get',
+    path: '/users/:user',
+    summary: 'One user',
+    roles: PLACE_ADMINS,
+    params: userParams,
+    status: 200,
+    response: userSchema,
+  }),
   createUser: route({
     method: 'post',
     path: '/users',
-    summary: 'Add a user',
+    summary: 'Add a user, who sets the first password with the invitation in the answer',
     roles: PLACE_ADMINS,
     body: userCreateSchema,
     status: 201,
+    response: userCreatedSchema,
+  }),
+  editUser: route({
+    method: 'patch',
+    path: '/users/:user',
+    summary: 'Change role, places or state of a user; open screens follow within a second',
+    roles: PLACE_ADMINS,
+    edits: true,
+    params: userParams,
+    body: userEditSchema,
+    status: 200,
     response: userSchema,
+  }),
+  inviteUser: route({
+    method: 'post',
+    path: '/users/:user/invitation',
+    summary: 'Invite a user anew: a one-time code for a new password; the present one works until the code is used',
+    roles: PLACE_ADMINS,
+    params: userParams,
+    status: 201,
+    response: invitationSchema,
+  }),
+  endUserSessions: route({
+    method: 'delete',
+    path: '/users/:user/sessions',
+    summary: 'End every session and API token of a user at once',
+    roles: PLACE_ADMINS,
+    params: userParams,
+    status: 204,
   }),
 } as const

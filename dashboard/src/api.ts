@@ -19,6 +19,8 @@ export interface CallInput<N extends RouteName> {
   body?: Body<N>
   /** Same key for a repeated press of the same button: the server does it once. */
   idempotencyKey?: string
+  /** Of an edit: the version that was read. */
+  version?: number
   signal?: AbortSignal
 }
 
@@ -42,9 +44,12 @@ export function pathOf(
   return `${API_ROOT}${path}${search.size > 0 ? `?${search}` : ''}`
 }
 
+/** Refused there, a code or a password is wrong; nobody's session has ended. */
+const ENTRANCES: readonly RouteName[] = ['signIn', 'setup', 'setupState', 'acceptInvitation']
+
 export interface ApiDeps {
   fetch: typeof fetch
-  /** Any answer 401 but to signing in. */
+  /** Any answer 401 but to coming in. */
   onSignedOut: () => void
   /** The server's `Date`, epoch ms. */
   onServerTime: (ms: number) => void
@@ -58,7 +63,7 @@ export function createApi({ fetch, onSignedOut, onServerTime }: ApiDeps) {
     const date = Date.parse(response.headers.get('date') ?? '')
     if (Number.isFinite(date)) onServerTime(date)
     if (!response.ok) {
-      if (response.status === 401 && name !== 'signIn') onSignedOut()
+      if (response.status === 401 && !ENTRANCES.includes(name)) onSignedOut()
       throw await refused(response)
     }
     if (!route.response || typeof route.response === 'string') return undefined as Answer<N>
@@ -78,6 +83,7 @@ async function send(
 ): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
   if (input.body !== undefined) headers.set('content-type', 'application/json')
+  if (input.version !== undefined) headers.set('if-match', `"${input.version}"`)
   if (input.idempotencyKey) headers.set('idempotency-key', input.idempotencyKey)
   try {
     return await fetch(path, {

@@ -20,6 +20,11 @@ const DatasetsPage = lazy(() =>
   import('./datasets/datasets-page.tsx').then(module => ({ default: module.DatasetsPage })),
 )
 const AuditPage = lazy(() => import('./audit/audit-page.tsx').then(module => ({ default: module.AuditPage })))
+const Welcome = lazy(() => import('./sign-in/welcome.tsx').then(module => ({ default: module.Welcome })))
+const FirstAdministrator = lazy(() =>
+  import('./sign-in/first-administrator.tsx').then(module => ({ default: module.FirstAdministrator })),
+)
+const UsersPage = lazy(() => import('./users/users-page.tsx').then(module => ({ default: module.UsersPage })))
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
 const THEME_STEP_MS = 1_000
@@ -70,6 +75,13 @@ function Door() {
     services.queries.setQueryData(['me'], entered)
     services.signedOut.set(false)
   }
+  const [path] = useLocation()
+  if (path === '/welcome' || path === '/setup')
+    return (
+      <Suspense fallback={null}>
+        {path === '/setup' ? <FirstAdministrator onSignedIn={enter} /> : <Welcome onSignedIn={enter} />}
+      </Suspense>
+    )
   if (isOut) return <SignIn wasSignedIn={wasInside.current} onSignedIn={enter} />
   if (error) return <Failure error={error} onRetry={() => void refetch()} />
   return me ? <Inside key={me.user} me={me} onLeave={leave} /> : null
@@ -138,6 +150,11 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           {has('audit') && (
             <Route path="/audit">
               <AuditPage />
+            </Route>
+          )}
+          {has('users') && (
+            <Route path="/users">
+              <UsersPage />
             </Route>
           )}
           <Route path="/me">

@@ -1,15 +1,18 @@
-/** The reader's own page: who they are, language, theme, facility, the wall view, and signing out. */
+/** The reader's own page: who they are, language, theme, facility, the wall view, password, sessions, tokens, and signing out. */
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { LANGUAGES } from '../../core/profile.ts'
+import { scopesOf } from '../../core/rest/scopes.ts'
+import { PasswordSection } from './account/password-section.tsx'
+import { SESSIONS_KEY, SessionsSection } from './account/sessions-section.tsx'
+import { TokensSection } from './account/tokens-section.tsx'
 import { KeepCheckpoint } from './audit/keep-checkpoint.tsx'
 import { useSignedIn } from './me.ts'
 import styles from './me-page.module.css'
 import { Button } from './parts/button.tsx'
 import { Icon } from './parts/icon.tsx'
-import { Nothing } from './parts/notice.tsx'
 import { Segments } from './parts/segments.tsx'
-import { sectionsOf } from './roles.ts'
 import { useLanguage, useSay, useServices } from './services.ts'
 import { THEME_CHOICES } from './theme.ts'
 import { LANGUAGE_NAMES } from './words/names.ts'
@@ -19,6 +22,7 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
   const language = useLanguage()
   const { call, language: choice, theme } = useServices()
   const { me, facility, chooseFacility } = useSignedIn()
+  const client = useQueryClient()
   const themeChoice = useSyncExternalStore(theme.subscribe, theme.choice)
   useEffect(() => {
     document.title = `${say('nav.me')} | ${say('brand')}`
@@ -31,16 +35,17 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
     <div className={styles.page}>
       <h1 tabIndex={-1}>{me.user}</h1>
       <p className={styles.role}>{say(`role.${me.role}`)}</p>
-      {sectionsOf(me.role).length === 0 && (
-        <Nothing icon="lock" head={say('me.noScreens')} sub={say('me.noScreensSub')} />
-      )}
       <section>
         <h2 id="me-language">{say('me.language')}</h2>
         <Segments
           label={say('me.language')}
           value={language}
           options={LANGUAGES.map(each => ({ id: each, text: LANGUAGE_NAMES[each] }))}
-          onChange={chosen => void choice.keep(chosen)}
+          onChange={chosen => {
+            void choice.keep(chosen)
+            // The next device begins in it; this one speaks it already.
+            void call('editMe', { body: { language: chosen } }).catch(() => undefined)
+          }}
         />
       </section>
       <section>
@@ -74,6 +79,9 @@ export function MePage({ onSignedOut }: { onSignedOut: () => void }) {
         </section>
       )}
       <KeepCheckpoint className={styles.hint} />
+      <PasswordSection user={me.user} onChanged={() => void client.invalidateQueries({ queryKey: SESSIONS_KEY })} />
+      <SessionsSection />
+      {scopesOf(me.role).length > 0 && me.role !== 'display' && <TokensSection role={me.role} />}
       <section>
         <Button onPress={() => void signOut()}>
           <Icon name="signOut" />

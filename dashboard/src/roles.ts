@@ -4,17 +4,17 @@ import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 
-export type Section = 'board' | 'devices' | 'datasets' | 'audit'
+export type Section = 'board' | 'devices' | 'datasets' | 'users' | 'audit'
 
 const SECTIONS: Record<Role, readonly Section[]> = {
   staff: ['board', 'devices'],
-  facility_admin: ['board', 'devices', 'audit'],
+  facility_admin: ['board', 'devices', 'users', 'audit'],
   display: ['board'],
   manufacturer: ['devices', 'datasets'],
   steward: ['datasets'],
   auditor: ['audit', 'devices'],
   operator: ['devices'],
-  platform_admin: [],
+  platform_admin: ['users'],
 }
 export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
 /** True where devices can be listed; auditor and operator read the ledgers alone. */
@@ -24,6 +24,7 @@ export const SECTION_ICONS: Record<Section, IconName> = {
   devices: 'device',
   datasets: 'data',
   audit: 'shield',
+  users: 'people',
 }
 export const sectionWord = (section: Section): MessageId => `nav.${section}`
 

@@ -27,6 +27,10 @@ export async function isFirstStartCode(registry: Store, code: string): Promise<b
   return timingSafeEqual(Buffer.from(known, 'hex'), Buffer.from(hashOf(code), 'hex'))
 }
 
+/** Whether anybody with the code could come in. */
+export const firstStartIsOpen = async (registry: Store): Promise<boolean> =>
+  (await registry.settings.get(SETTING)) !== null && (await registry.users.count()) === 0
+
 export const endFirstStart = (registry: Store): Promise<void> => registry.settings.set(SETTING, null)
 
 /** Spaces, hyphens and capitals do not matter when it is typed. */

@@ -17,7 +17,8 @@ type Draft = Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope'>
 
 export interface Datasets {
   create(me: Me, draft: Draft): Promise<DatasetRequest>
-  edit(me: Me, id: string, draft: Draft): Promise<DatasetRequest>
+  /** Throws `precondition_failed` when it no longer has this version (null: any). */
+  edit(me: Me, id: string, version: number | null, draft: Draft): Promise<DatasetRequest>
   /** Throws `not_ready` with the reason where nothing could come out of it. */
   submit(me: Me, id: string): Promise<DatasetRequest>
   review(me: Me, id: string, review: { decision: 'approve' | 'reject'; reason: string | null }): Promise<DatasetRequest>
@@ -65,6 +66,7 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
       job: queue.jobOf(record.id),
       failure: record.failure,
       dataset: release?.id ?? null,
+      version: record.version,
     }
   }
   const change = async (
@@ -85,8 +87,10 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
       await requireFacility(draft.scope.facility)
       return view(await registry.requests.create({ ...draft, maker: me.maker, createdBy: me.user, createdMs: clock() }))
     },
-    async edit(me, id, draft) {
+    async edit(me, id, version, draft) {
       const request = await find(me, id)
+      if (version !== null && version !== request.version)
+        throw new AppError('precondition_failed', 'This request was changed meanwhile; read it again.')
       await requireFacility(draft.scope.facility)
       return change(request, rules.edit(request, draft))
     },

@@ -13,30 +13,34 @@ import { bindRoutes } from './bind.ts'
 import type { Handlers, HttpRequest, HttpResponse } from './call.ts'
 import { serveDashboard } from './dashboard.ts'
 import { docsPage, docsStyle } from './docs-page.ts'
-import { createIdempotency } from './idempotency.ts'
+import type { Idempotency } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { BODY_LIMIT_KB, type Failure, failureOf, problemOf, statusOf } from './problems.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { isOwnPage } from './same-site.ts'
 
 export interface AppOptions {
   handlers: Handlers
-  sessions: Pick<Sessions, 'of'>
   audit: RequestAudit
+  sessions: Pick<Sessions, 'of' | 'cookieName'>
   /** Names of what does not answer, for /readyz; empty: ready. */
   unready: () => Promise<string[]>
+  /** What does not stand in the way, and should be looked at. */
+  warnings: () => string[]
   metrics: Metrics
   log: Log
-  clock: () => number
   publicUrl: string | undefined
   /** True when people come by https only. */
   secure: boolean
   /** The built dashboard; without it the root says how to build it. */
   dashboardDir: string
+  idempotency: Idempotency
+  rateLimit: RateLimit
   checkResponses: boolean
 }
 
 export function createApp(options: AppOptions): RequestListener {
-  const { metrics, log, publicUrl, clock } = options
+  const { metrics, log, publicUrl } = options
   const app = express()
   app.disable('x-powered-by')
   // A proxy on this machine may name the address it speaks for; nobody else is believed.
@@ -47,31 +51,36 @@ export function createApp(options: AppOptions): RequestListener {
   app.get('/healthz', (_, response) => void response.json({ status: 'ok' }))
   app.get('/readyz', async (_, response) => {
     const unready = await options.unready()
-    response
-      .status(unready.length === 0 ? 200 : 503)
-      .json({ status: unready.length === 0 ? 'ok' : 'not ready', unready })
+    const warnings = options.warnings()
+    response.status(unready.length === 0 ? 200 : 503).json({
+      status: unready.length === 0 ? 'ok' : 'not ready',
+      unready,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    })
   })
   app.get('/metrics', async (_, response) => {
     const { type, body } = await metrics.text()
     response.set('Content-Type', type).send(body)
   })
 
-  app.use('/api', (_, response, next) => {
+  app.use('/api', (request, response, next) => {
     response.set('Cache-Control', 'no-store')
+    options.rateLimit.take('address', request.ip ?? '')
     next()
   })
   // Files come in base64, so their routes read more than the others.
   app.use(`${API_ROOT}/imports`, express.json({ limit: '1500kb' }))
   app.use('/api', express.json({ limit: `${BODY_LIMIT_KB}kb` }))
-  const document = openApiDocument(publicUrl)
+  const document = openApiDocument(publicUrl, options.sessions.cookieName)
   app.get(`${API_ROOT}/openapi.json`, (_, response) => void response.json(document))
   app.get('/api/docs', (_, response) => void response.type('html').send(docsPage(document)))
   app.get('/api/docs/style.css', (_, response) => void response.type('css').send(docsStyle))
   const endpoints = bindRoutes(options.handlers, {
     sessions: options.sessions,
     isOwnPage: request => isOwnPage(request, publicUrl),
-    idempotency: createIdempotency(clock),
     audit: options.audit,
+    idempotency: options.idempotency,
+    rateLimit: options.rateLimit,
     checkResponses: options.checkResponses,
   })
   for (const { method, path, serve } of endpoints) {
@@ -100,7 +109,9 @@ export function createApp(options: AppOptions): RequestListener {
 /** Gives each request its correlation id and measures it. */
 const begin = (metrics: Metrics) => (request: Request, response: Response, next: NextFunction) => {
   const startMs = performance.now()
-  response.locals.correlationId = randomUUID()
+  const given = request.get('x-correlation-id') ?? ''
+  // Of the caller's only what cannot break a log line or a header.
+  response.locals.correlationId = /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID()
   response.set('X-Correlation-Id', response.locals.correlationId)
   response.once('close', () => {
     const route = String(response.locals.route ?? 'other')

@@ -2,17 +2,20 @@
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { API_ROOT, type Route } from '../../core/rest/route.ts'
+import { ROUTE_SCOPES } from '../../core/rest/scopes.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import type { RequestAudit } from '../audit/requests.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
-import type { Idempotency } from './idempotency.ts'
+import { type Idempotency, takesKey } from './idempotency.ts'
 import type { Failure } from './problems.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 export interface BindOptions {
   sessions: Pick<Sessions, 'of'>
   isOwnPage: (request: HttpRequest) => boolean
   idempotency: Idempotency
+  rateLimit: RateLimit
   audit: RequestAudit
   /** Answers are checked against their schema: in tests, where a wrong one must not pass. */
   checkResponses: boolean
@@ -50,14 +53,12 @@ async function serve(
 ): Promise<Failure | null> {
   if (route.method !== 'get' && !options.isOwnPage(request))
     throw new AppError('cross_site', 'Writes are taken from pages of this server only.')
-  const session = route.roles === null ? null : await signedIn(options.sessions, request)
-  if (session && !route.roles?.includes(session.me.role)) {
+  const session = route.roles === null ? null : await signedIn(options, request)
+  const detail = session && refusalOf(name, route, session)
+  if (detail) {
     const asked = { ...asker(session, request, response), params: request.params, query: {}, body: {} }
     return options.audit.around(name, route, asked, async () => {
-      throw new AppError(
-        'forbidden',
-        `This is for ${route.roles?.join(', ')}; you are signed in as ${session.me.role}.`,
-      )
+      throw new AppError('forbidden', detail)
     })
   }
   const params = parsed(route.params, request.params, 'path')
@@ -66,6 +67,7 @@ async function serve(
   if ('failure' in query) return query.failure
   const body = parsedBody(route, request)
   if ('failure' in body) return body.failure
+  const version = route.edits ? matchedVersion(request) : null
   const aborted = new AbortController()
   response.once('close', () => aborted.abort())
   const call = {
@@ -74,6 +76,7 @@ async function serve(
     body: body.value,
     session,
     ...asker(session, request, response),
+    version,
     viewed: () => options.audit.viewed(name, call),
     signal: aborted.signal,
     request,
@@ -81,10 +84,14 @@ async function serve(
   } as unknown as Call<Route>
 
   const key = request.headers['idempotency-key']
+  // A kept answer is no second write: the trail stands inside.
   const audited = () => options.audit.around(name, route, call, () => handler(call))
   const answer: unknown =
-    route.status === 201 && session && typeof key === 'string'
-      ? await options.idempotency.once({ key, user: session.me.user, route: name, body: call.body }, audited)
+    session && typeof key === 'string' && takesKey(route)
+      ? await options.idempotency.once(
+          { key, user: session.me.user, route: name, body: [call.params, call.query, call.body, version] },
+          audited,
+        )
       : await audited()
 
   if (typeof route.response === 'string') return null
@@ -94,22 +101,53 @@ async function serve(
     return null
   }
   if (options.checkResponses) checkAnswer(name, route.response, answer)
+  if (isVersioned(answer)) response.setHeader('ETag', `"${answer.version}"`)
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
   response.end(JSON.stringify(answer))
   return null
 }
 
-async function signedIn(sessions: Pick<Sessions, 'of'>, request: HttpRequest): Promise<Session> {
+async function signedIn({ sessions, rateLimit }: BindOptions, request: HttpRequest): Promise<Session> {
   const session = await sessions.of(request.headers)
+  if (session?.token) rateLimit.take('token', session.token.id)
+  else if (session) rateLimit.take('user', session.me.user)
+  else rateLimit.stranger(request.ip ?? '')
   if (!session) throw new AppError('not_signed_in', `Sign in first: POST ${API_ROOT}/session.`)
   return session
 }
 
+/** Why a route is not for this session; null when it is. */
+function refusalOf(name: RouteName, route: Route, { me, token }: Session): string | null {
+  if (!route.roles?.includes(me.role)) return `This is for ${route.roles?.join(', ')}; you are signed in as ${me.role}.`
+  const scope = ROUTE_SCOPES[name]
+  if (!token || scope === 'any' || (scope !== undefined && token.scopes.includes(scope))) return null
+  return scope ? `This needs a token with the scope ${scope}.` : 'This is not open to tokens; sign in instead.'
+}
+
 const asker = (session: Session | null, request: HttpRequest, response: HttpResponse) => ({
   me: session?.me ?? null,
+  token: session?.token ?? null,
   address: request.ip ?? '',
   correlationId: String(response.locals.correlationId),
 })
+
+/** Throws `precondition_required`, `precondition_failed`. @returns null for `*` */
+function matchedVersion(request: HttpRequest): number | null {
+  const given = request.headers['if-match']
+  if (given === undefined)
+    throw new AppError(
+      'precondition_required',
+      'Name the version that you read: send its ETag (also its field `version`, in quotes) as If-Match.',
+    )
+  if (given.trim() === '*') return null
+  const version = /^"(\d{1,15})"$/.exec(given.trim())?.[1]
+  // No version of ours was ever called so. [RFC 9110 13.1.1]
+  if (version === undefined) throw new AppError('precondition_failed', 'If-Match names no version; read it again.')
+  return Number(version)
+}
+
+const isVersioned = (answer: unknown): answer is { version: number } =>
+  typeof answer === 'object' && answer !== null && 'version' in answer && Number.isInteger(answer.version)
 
 function parsed(schema: z.ZodType | undefined, given: unknown, where: 'path' | 'query' | 'body'): Parsed {
   if (!schema) return { value: undefined }

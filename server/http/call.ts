@@ -37,6 +37,8 @@ export interface Call<R extends Route> {
   me: R['roles'] extends null ? Me | null : Me
   /** Address that the request came from. */
   address: string
+  /** On routes that edit: the version that `If-Match` names; null: any (`*`). */
+  version: number | null
   correlationId: string
   /** Records in the audit trail what a stream shows, before its first byte; what answers a body need not call it. */
   viewed: () => Promise<void>

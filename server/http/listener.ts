@@ -3,6 +3,9 @@ import { createServer as createHttp, type RequestListener, type Server } from 'n
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { AppError } from '../../core/errors.ts'
+import type { TlsPair } from '../tls-pair.ts'
+
+const MIN_VERSION = 'TLSv1.2'
 
 export interface Listener {
   server: Server
@@ -14,12 +17,12 @@ export interface Listener {
 }
 
 /** @param port 0: any free one. Throws AppError `port_unavailable`. */
-export async function listen(port: number, tls: { cert: string; key: string } | null): Promise<Listener> {
+export async function listen(port: number, tls: Pick<TlsPair, 'current' | 'onChange'> | null): Promise<Listener> {
   let serve: RequestListener = (_, response) => {
     response.writeHead(503, { 'Retry-After': '1' }).end('starting')
   }
   const listener: RequestListener = (request, response) => serve(request, response)
-  const server: Server = tls ? createHttps(tls, listener) : createHttp(listener)
+  const server: Server = tls ? secured(tls, listener) : createHttp(listener)
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     connections.add(socket)
@@ -44,4 +47,11 @@ export async function listen(port: number, tls: { cert: string; key: string } | 
         for (const socket of connections) socket.destroy()
       }),
   }
+}
+
+/** A new certificate is for new connections; those that stand stay. */
+function secured(tls: Pick<TlsPair, 'current' | 'onChange'>, listener: RequestListener): Server {
+  const server = createHttps({ ...tls.current(), minVersion: MIN_VERSION }, listener)
+  tls.onChange(pair => server.setSecureContext({ ...pair, minVersion: MIN_VERSION }))
+  return server
 }

@@ -21,8 +21,10 @@ const MAX_PACKETS = 64
 const MAX_BYTES = 1_048_576
 const LOOK_MS = 5_000
 const ACKNOWLEDGE_MS = 5_000
-/** How often the sessions of open sockets are looked at again: another server may have ended them. */
+/** How often the sessions of open sockets are looked at again: they may have grown old. */
 const SESSION_LOOK_MS = 30_000
+/** How often it is asked whether anybody's access has changed, which another server may have done: a revoked one hears nothing after a second. */
+const REVISION_LOOK_MS = 500
 
 interface SocketData {
   session: Session
@@ -48,7 +50,9 @@ export interface Sockets {
 
 export interface SocketsOptions {
   http: HttpServer
-  sessions: Sessions
+  sessions: Pick<Sessions, 'of' | 'again' | 'onClose'>
+  /** Grows whenever somebody's access has changed or ended. */
+  accessRevision: () => Promise<number>
   /** Whether a request comes from a page of ours (or from no page at all). */
   sameSite: (request: IncomingMessage) => boolean
   /** Records who watches which facility; asked again while the socket watches. A watch that cannot be recorded ends. */
@@ -82,7 +86,8 @@ export function createSockets(options: SocketsOptions): Sockets {
   live.use((socket, next) => {
     sessions.of(socket.handshake.headers).then(
       session => {
-        if (!session) return next(new Error('not_signed_in'))
+        // Tokens are for scripts, which ask by HTTP.
+        if (!session || session.token) return next(new Error('not_signed_in'))
         socket.data = { session, watching: null, slow: false }
         next()
       },
@@ -104,14 +109,28 @@ export function createSockets(options: SocketsOptions): Sockets {
       if (typeof answer === 'function') answer(ok)
     })
   })
-  sessions.onClose(id => live.in(`session:${id}`).disconnectSockets(true))
-
-  const looks = setInterval(closeSlow, lookMs)
-  const sessionLooks = setInterval(() => {
+  const lookNow = (): void => {
     lookAtSessions().catch((error: unknown) =>
       log.error(errorFields(error), 'could not look at the sessions of sockets'),
     )
-  }, SESSION_LOOK_MS)
+  }
+  sessions.onClose(id => {
+    if (id === null) lookNow()
+    else live.in(`session:${id}`).disconnectSockets(true)
+  })
+
+  const looks = setInterval(closeSlow, lookMs)
+  const sessionLooks = setInterval(lookNow, SESSION_LOOK_MS)
+  let revision: number | null = null
+  const revisionLooks = setInterval(() => {
+    options.accessRevision().then(
+      now => {
+        if (revision !== null && now !== revision) lookNow()
+        revision = now
+      },
+      (error: unknown) => log.error(errorFields(error), 'could not ask whether access has changed'),
+    )
+  }, REVISION_LOOK_MS)
 
   return {
     watched: () => [...new Set([...live.sockets.values()].flatMap(({ data }) => data.watching ?? []))],
@@ -141,6 +160,7 @@ export function createSockets(options: SocketsOptions): Sockets {
     async stop() {
       clearInterval(looks)
       clearInterval(sessionLooks)
+      clearInterval(revisionLooks)
       live.disconnectSockets(true)
       io.engine.close()
     },

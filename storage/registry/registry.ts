@@ -12,6 +12,8 @@ import { createDeviceHistory } from './device-history.ts'
 import { createDevices } from './devices.ts'
 import { createFacilities } from './facilities.ts'
 import type { IdentityKeys } from './identity-keys.ts'
+import { createInvitations } from './invitations.ts'
+import { createKeptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
 import { createPlacements } from './placements.ts'
 import { openPostgres, scrubPostgres } from './postgres.ts'
@@ -23,6 +25,7 @@ import { createRooms } from './rooms.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
 import { createStays } from './stays.ts'
+import { createTokens } from './tokens.ts'
 import { createTrialEvents } from './trial-events.ts'
 import { createTrials } from './trials.ts'
 import { createUnits } from './units.ts'
@@ -79,6 +82,9 @@ export async function createRegistry(
     consents: createConsents(db),
     users: createUsers(db),
     sessions: createSessions(db),
+    invitations: createInvitations(db),
+    tokens: createTokens(db),
+    keptAnswers: createKeptAnswers(db),
     requests: createRequests(db),
     releases: createReleases(db),
     trials: createTrials(db),

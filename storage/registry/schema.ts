@@ -42,11 +42,14 @@ export interface PlacementTable {
 }
 export interface UserTable {
   name: string
+  /** Empty until the invitation was used. */
   password_hash: string
   role: UserRecord['role']
   maker: string | null
   language: UserRecord['language']
   created_ms: number
+  disabled_ms: number | null
+  version: number
 }
 export interface UserFacilityTable {
   user_name: string
@@ -58,6 +61,34 @@ export interface SessionTable {
   created_ms: number
   seen_ms: number
   expires_ms: number
+  agent: string
+}
+export interface InvitationTable {
+  user_name: string
+  code_sha256: string
+  created_ms: number
+  expires_ms: number
+}
+export interface ApiTokenTable {
+  id: string
+  token_sha256: string
+  user_name: string
+  name: string
+  scopes: string
+  created_ms: number
+  expires_ms: number
+  seen_ms: number | null
+}
+/** One row. */
+export interface AccessRevisionTable {
+  id: number
+  revision: number
+}
+export interface KeptAnswerTable {
+  id: string
+  body_sha256: string
+  answer: string | null
+  until_ms: number
 }
 export interface DatasetRequestTable {
   id: string
@@ -104,6 +135,10 @@ export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables, 
   users: UserTable
   user_facilities: UserFacilityTable
   sessions: SessionTable
+  invitations: InvitationTable
+  api_tokens: ApiTokenTable
+  access_revision: AccessRevisionTable
+  kept_answers: KeptAnswerTable
   dataset_requests: DatasetRequestTable
   releases: ReleaseTable
   release_subjects: ReleaseSubjectTable

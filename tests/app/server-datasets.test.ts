@@ -119,9 +119,13 @@ describeWith(mosquitto, 'dataset requests', () => {
       turn: 'maker',
       reviews: [{ decision: 'return', reason: 'one day is enough' }],
     })
-    expect(
-      (await maker.post(`/dataset-requests/${id}`, { ...draft, scope: { ...scope, to: '2026-11-10' } })).status,
-    ).toBe(200)
+    const change = { ...draft, scope: { ...scope, to: '2026-11-10' } }
+    expect((await maker.post(`/dataset-requests/${id}`, change)).body.code).toBe('precondition_required')
+    expect((await maker.post(`/dataset-requests/${id}`, change, { 'if-match': '"1"' })).body.code).toBe(
+      'precondition_failed',
+    )
+    const read = (await maker.get(`/dataset-requests/${id}`)).headers.get('etag') ?? ''
+    expect((await maker.post(`/dataset-requests/${id}`, change, { 'if-match': read })).status).toBe(200)
     await maker.post(`/dataset-requests/${id}/submit`)
     const once = await steward2.post(`/dataset-requests/${id}/review`, { decision: 'approve' })
     expect(once.body.state).toBe('submitted')
@@ -139,7 +143,7 @@ describeWith(mosquitto, 'dataset requests', () => {
     ])
     for (const act of ['submit', 'withdraw'])
       expect((await other.post(`/dataset-requests/${id}/${act}`)).status).toBe(404)
-    expect((await maker.post(`/dataset-requests/${id}`, draft)).status).toBe(409)
+    expect((await maker.post(`/dataset-requests/${id}`, draft, { 'if-match': '*' })).status).toBe(409)
     expect((await maker.post(`/dataset-requests/${id}/submit`)).status).toBe(409)
     expect((await maker.post(`/dataset-requests/${id}/withdraw`)).body.state).toBe('withdrawn')
     expect((await steward.post(`/dataset-requests/${id}/review`, { decision: 'approve' })).status).toBe(409)

@@ -53,6 +53,16 @@ describeWith(mosquitto, 'roles', () => {
     setup: { path: '/setup', body: { code: 'x', user: 'someone', password: 'long enough 1' } },
     signOut: { path: '/session' },
     me: { path: '/me' },
+    editMe: { path: '/me', body: { language: 'ja' } },
+    changePassword: { path: '/me/password', body: { current: 'not this one', next: 'another one entirely' } },
+    mySessions: { path: '/me/sessions' },
+    endMySession: { path: '/me/sessions/00000000000000000000' },
+    endMyOtherSessions: { path: '/me/sessions' },
+    myTokens: { path: '/me/tokens' },
+    createMyToken: { path: '/me/tokens', body: { name: 'script', scopes: [], days: 1 } },
+    revokeMyToken: { path: '/me/tokens/none' },
+    acceptInvitation: { path: '/invitations/accept', body: { code: 'x', password: 'another one entirely' } },
+    setupState: { path: '/setup' },
     board: { path: '/facilities/sunny/board' },
     facilities: { path: '/facilities' },
     createFacility: { path: '/facilities', body: { id: 'sunny', name: 'again', zone: 'Asia/Tokyo' } },
@@ -125,6 +135,10 @@ describeWith(mosquitto, 'roles', () => {
       path: '/users',
       body: { user: 'staff', password: 'long enough 1', role: 'staff', facilities: ['sunny'] },
     },
+    user: { path: '/users/staff' },
+    editUser: { path: '/users/staff', body: {} },
+    inviteUser: { path: '/users/nobody/invitation' },
+    endUserSessions: { path: '/users/nobody/sessions' },
     ledger: { path: '/ledger?facility=sunny' },
     ledgerDevices: { path: '/ledger/devices?facility=sunny' },
     rejections: { path: '/rejections?facility=sunny' },
@@ -150,7 +164,7 @@ describeWith(mosquitto, 'roles', () => {
     auditProof: { path: '/audit/entries/0/proof' },
     auditExport: { path: '/audit/export' },
   }
-  const SKIPPED: readonly RouteName[] = ['signIn', 'signOut', 'setup', 'datasetFile']
+  const SKIPPED: readonly RouteName[] = ['signIn', 'signOut', 'setup', 'setupState', 'acceptInvitation', 'datasetFile']
   const named = Object.entries(routes) as [RouteName, Route][]
 
   it('answers 401 on every route that needs a session when nobody is signed in', async () => {
@@ -204,6 +218,9 @@ describeWith(mosquitto, 'roles', () => {
     calibrations: 404,
     addCalibration: 404,
     createUser: 403,
+    user: 404,
+    inviteUser: 404,
+    endUserSessions: 404,
     ledger: 403,
     ledgerDevices: 403,
     rejections: 403,

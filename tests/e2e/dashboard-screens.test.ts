@@ -34,6 +34,10 @@ const SCREENS: { name: string; path: string; user?: string; ready: string; wideO
   { name: "an administrator's audit trail", path: '/audit', user: 'admin@demo', ready: 'tbody tr' },
   { name: 'own page', path: '/me', user: 'staff@demo', ready: '[role=radiogroup]' },
   { name: 'a role without screens', path: '/', user: 'platform@demo', ready: '[role=radiogroup]' },
+  { name: 'own page', path: '/me', user: 'staff@demo', ready: 'section li' },
+  { name: 'an invitation', path: '/welcome', ready: 'form input' },
+  { name: 'the first administrator', path: '/setup', ready: 'form input' },
+  { name: 'users', path: '/', user: 'platform@demo', ready: '[data-user]' },
 ]
 
 describeWith(chromium, 'each screen', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import mqtt, { type MqttClient } from 'mqtt'
 import type { DeviceId, FacilityId, ProfileId } from '../../core/ids.ts'
 import type { LiveMessage } from '../../core/platform-messages.ts'
-import type { Registry, UserRecord } from '../../core/registry.ts'
+import type { NewUser, Registry } from '../../core/registry.ts'
 import { API_ROOT, type Role } from '../../core/rest/route.ts'
 import { facilityTopic } from '../../core/topics.ts'
 import { createPasswords } from '../../server/auth/password.ts'
@@ -17,8 +17,12 @@ import { parseIdentityKeys } from '../../storage/registry/identity-keys.ts'
 import { createRegistry } from '../../storage/registry/registry.ts'
 import { createDuckdbTelemetry, type Telemetry } from '../../storage/telemetry/duckdb.ts'
 import { startMosquitto } from '../servers/mosquitto.ts'
+import { type Canaries, createCanaries } from './canaries.ts'
+import { checkAgainstDocument } from './openapi-check.ts'
 
 export const PASSWORD = 'correct horse battery'
+const SESSION_SECRET = 'a secret for tests, long enough for them'
+const NO_LIMIT = { perSecond: 1e6, burst: 1e6 }
 export const DAY_MS = 86_400_000
 
 /** People of the tests: facility and maker are those of `sunny` and `mats` unless the name says otherwise. */
@@ -51,8 +55,13 @@ export interface Client {
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
 
+/** Of this file's run: what no log, error or metric may hold. */
+const canaries: Canaries = createCanaries()
+
 export interface Platform {
   url: string
+  /** All that the server has logged. */
+  log(): string
   registry: Registry
   telemetry: Telemetry
   /** A connection to the broker, as a gateway has one. */
@@ -93,6 +102,8 @@ export async function startPlatform({
   )
   const { publicKey } = await createSigningKey(join(dataDir, 'signing.key'))
   const telemetry = createDuckdbTelemetry({ file: join(dataDir, 'telemetry.duckdb') })
+  const lines: string[] = []
+  const log = createLog('debug', { write: line => void lines.push(line) })
   const rooms = await furnish(registry)
   if (people) await invite(registry)
   const config: ServerSettings = {
@@ -102,15 +113,20 @@ export async function startPlatform({
     tls: null,
     broker: { url: mosquitto.url },
     manageBroker: false,
-    sessionSecret: 'a secret for tests, long enough for them',
+    sessionSecret: SESSION_SECRET,
     signingKeyFile: join(dataDir, 'signing.key'),
     dashboardDir: join(dataDir, 'dashboard'),
     checkResponses: true,
+    // A test asks more in a second than a person in an hour; the limits have tests of their own.
+    rateLimits: { address: NO_LIMIT, user: NO_LIMIT, token: NO_LIMIT },
     ...settings,
   }
   const start = async () => {
-    const server = createServer({ registry, source: telemetry.source, config, log: createLog('silent'), clock })
-    return { server, ...(await server.start()) }
+    const server = createServer({ registry, source: telemetry.source, config, log, clock })
+    const { port } = await server.start()
+    const metrics = async (): Promise<string> =>
+      config.tls ? '' : (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    return { server, port, metrics }
   }
   let running = await start()
   const broker = await mqtt.connectAsync(mosquitto.url, { clientId: 'test-gateway' })
@@ -120,6 +136,7 @@ export async function startPlatform({
     get url() {
       return `http://127.0.0.1:${running.port}`
     },
+    log: () => lines.join(''),
     registry,
     telemetry,
     broker,
@@ -153,12 +170,20 @@ export async function startPlatform({
       running = await start()
     },
     async stop() {
+      const metrics = await running.metrics()
       await running.server.stop()
       await broker.endAsync()
       await telemetry.stop()
       await registry.stop()
       await mosquitto.stop()
       await rm(dataDir, { recursive: true, force: true })
+      for (const [where, text] of [
+        ['log', lines.join('')],
+        ['metrics', metrics],
+      ] as const) {
+        const found = canaries.foundIn(text)
+        if (found.length > 0) throw new Error(`the ${where} holds a secret: ${found.join(' | ')}`)
+      }
     },
   }
 }
@@ -201,9 +226,11 @@ async function furnish(registry: Registry): Promise<string[]> {
 }
 
 async function invite(registry: Registry): Promise<void> {
+  canaries.plant(PASSWORD)
+  canaries.plant(SESSION_SECRET)
   const passwordHash = await createPasswords().hash(PASSWORD)
   for (const [user, { role, facilities = [], maker = null }] of Object.entries(PEOPLE)) {
-    const record: UserRecord = {
+    const record: NewUser = {
       user,
       passwordHash,
       role,
@@ -226,7 +253,9 @@ async function signIn(url: () => string, user: string | null): Promise<Client> {
 
 export function clientOf(url: () => string, cookie: string): Client {
   const call: Client['call'] = async (method, path, body, headers = {}) => {
-    const response = await fetch(url() + (path.startsWith('/api') ? path : API_ROOT + path), {
+    const address = path.startsWith('/api') ? path : API_ROOT + path
+    canaries.watch({ body, headers: { ...headers, cookie } })
+    const response = await fetch(url() + address, {
       method,
       headers: {
         ...(cookie ? { cookie } : {}),
@@ -237,7 +266,21 @@ export function clientOf(url: () => string, cookie: string): Client {
     })
     const text = await response.text()
     const isJson = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
-    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+    const answer = isJson && text !== '' ? JSON.parse(text) : text
+    if (response.status >= 400) {
+      const echoed = canaries.foundIn(text)
+      if (echoed.length > 0) throw new Error(`${method} ${path} answers a refusal with a secret: ${echoed.join(' | ')}`)
+    }
+    // The `code` of a problem is no secret.
+    canaries.watch({ body: response.ok ? answer : undefined, headers: response.headers })
+    checkAgainstDocument({
+      method,
+      path: address.split('?', 1)[0] ?? '',
+      status: response.status,
+      contentType: response.headers.get('content-type'),
+      body: answer,
+    })
+    return { status: response.status, headers: response.headers, body: answer }
   }
   return {
     cookie,

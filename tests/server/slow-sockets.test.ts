@@ -23,7 +23,7 @@ async function start() {
     maker: null,
     language: 'ja' as const,
   }
-  const session: Session = { id: 's', me }
+  const session: Session = { id: 's', me, token: null }
   const sessions = {
     of: async () => session,
     again: async () => session,
@@ -33,6 +33,7 @@ async function start() {
   const sockets = createSockets({
     http,
     sessions,
+    accessRevision: async () => 0,
     sameSite: () => true,
     onWatch: async () => undefined,
     log: createLog('silent'),

@@ -1,4 +1,4 @@
-// Small parts of the server on their own: throttle, minutes, times of a zone, origins, links, request rules, CSV under back pressure.
+// Small parts of the server on their own: throttle, passwords, tokens, minutes, times of a zone, origins, links, request rules, CSV under back pressure.
 import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest'
 import type { Reading } from '../../core/readings.ts'
 import type { DatasetRequestRecord } from '../../core/registry.ts'
 import { formatInZone } from '../../core/time.ts'
-import { createThrottle } from '../../server/auth/throttle.ts'
+import { createPasswords } from '../../server/auth/password.ts'
+import { requireStrongPassword } from '../../server/auth/password-rules.ts'
+import { type Attempt, createThrottle, networkOf, type Throttle } from '../../server/auth/throttle.ts'
+import { isToken, newToken } from '../../server/auth/tokens.ts'
 import { parseConfig, serverEnvSchema } from '../../server/config.ts'
 import { createLinks } from '../../server/datasets/links.ts'
 import * as rules from '../../server/datasets/states.ts'
@@ -16,33 +19,101 @@ import { createMinutes } from '../../server/live/minutes.ts'
 import { createZoneClock } from '../../server/zone-clock.ts'
 
 describe('the throttle', () => {
-  const guess = (times: number, user: string, address: string, throttle: ReturnType<typeof createThrottle>) => {
-    for (let i = 0; i < times; i++) throttle.attempted(user, address)
+  const at = (user: string, address: string, browser: string | null = null): Attempt => ({ user, address, browser })
+  const guess = (times: number, attempt: Attempt, throttle: Throttle) => {
+    for (let i = 0; i < times; i++) throttle.attempted(attempt)
   }
-  it('holds a pair back after five failures, and lets go after a quarter of an hour', () => {
+  it('holds a pair back after five failures for half a minute, and twice as long after each more, up to a quarter of an hour', () => {
     let now = 0
     const throttle = createThrottle(() => now)
-    guess(4, 'sato', 'a', throttle)
-    expect(throttle.waitMs('sato', 'a')).toBe(0)
-    guess(1, 'sato', 'a', throttle)
-    expect(throttle.waitMs('sato', 'a')).toBe(900_000)
-    expect(throttle.waitMs('sato', 'b')).toBe(0)
-    now = 900_000
-    expect(throttle.waitMs('sato', 'a')).toBe(0)
+    guess(4, at('sato', 'a'), throttle)
+    expect(throttle.waitMs(at('sato', 'a'))).toBe(0)
+    const waits: number[] = []
+    for (let i = 0; i < 8; i++) {
+      throttle.attempted(at('sato', 'a'))
+      waits.push(throttle.waitMs(at('sato', 'a')))
+      expect(throttle.waitMs(at('sato', 'b'))).toBe(0)
+      now += waits.at(-1) ?? 0
+      expect(throttle.waitMs(at('sato', 'a'))).toBe(0)
+    }
+    expect(waits.map(ms => ms / 1000)).toEqual([30, 60, 120, 240, 480, 900, 900, 900])
+    now += 30 * 60_000
+    guess(1, at('sato', 'a'), throttle)
+    expect(throttle.waitMs(at('sato', 'a'))).toBe(0)
   })
-  it('holds an address back that tries many names', () => {
+  it('holds an address back that tries many names, whichever of its 2^64 it uses', () => {
     const throttle = createThrottle(() => 0)
-    for (let i = 0; i < 30; i++) throttle.attempted(`user${i}`, 'a')
-    expect(throttle.waitMs('someone', 'a')).toBeGreaterThan(0)
-    expect(throttle.waitMs('someone', 'b')).toBe(0)
+    for (let i = 0; i < 30; i++) throttle.attempted(at(`user${i}`, `2001:db8:1:2::${i.toString(16)}`))
+    expect(throttle.waitMs(at('someone', '2001:db8:1:2:ffff::1'))).toBeGreaterThan(0)
+    expect(throttle.waitMs(at('someone', '2001:db8:1:3::1'))).toBe(0)
+  })
+  it('lets someone in from a browser that is known, while strangers everywhere guess at the name', () => {
+    const throttle = createThrottle(() => 0)
+    for (let i = 0; i < 200; i++) throttle.attempted(at('sato', `10.0.0.${i}`))
+    expect(throttle.waitMs(at('sato', 'new'))).toBeGreaterThan(0)
+    expect(throttle.waitMs(at('sato', '10.0.0.1', 'her tablet'))).toBe(0)
+    guess(5, at('sato', 'a', 'her tablet'), throttle)
+    expect(throttle.waitMs(at('sato', 'a', 'her tablet'))).toBeGreaterThan(0)
   })
   it('counts nothing against who signs in, however often', () => {
     const throttle = createThrottle(() => 0)
     for (let i = 0; i < 500; i++) {
-      expect(throttle.waitMs('sato', 'a')).toBe(0)
-      throttle.attempted('sato', 'a')
-      throttle.succeeded('sato', 'a')
+      expect(throttle.waitMs(at('sato', 'a'))).toBe(0)
+      throttle.attempted(at('sato', 'a'))
+      throttle.succeeded(at('sato', 'a'))
     }
+  })
+  it.each([
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+    ['10.1.2.3', '10.1.2.3'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('counts %s as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network)
+  })
+})
+
+describe('a password', () => {
+  it.each([
+    'aaaaaaaaaaaa',
+    '1234567890',
+    'abcdefghijkl',
+    'Password123!',
+    'sato-hanako',
+    'sato-hanako1',
+    'mimamori2026',
+    '１２３４５６７８９０',
+  ])('%s of sato-hanako is refused', password => {
+    expect(() => requireStrongPassword(password, 'sato-hanako@home')).toThrow('guessed')
+  })
+  it.each(['correct horse battery', 'long enough 1', 'みなとえんのあさごはん', '겨울에는 귤이 최고다'])(
+    '%s is taken',
+    password => {
+      expect(() => requireStrongPassword(password, 'sato-hanako')).not.toThrow()
+    },
+  )
+  it('is the same in every way that a keyboard writes it, and is hashed anew when the cost has changed', async () => {
+    const passwords = createPasswords()
+    const hash = await passwords.hash('ﾊﾟｽﾜｰﾄﾞ１２３')
+    expect(await passwords.verify(hash, 'パスワード123')).toBe(true)
+    expect(await passwords.verify(hash, 'パスワード124')).toBe(false)
+    expect(passwords.isOutdated(hash)).toBe(false)
+    expect(passwords.isOutdated('$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA')).toBe(true)
+  })
+})
+
+describe('an API token', () => {
+  it('is known by its form alone, and a slip of the pen is not it', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 52 }), fc.constantFrom(...'0aZ_-'), (at, letter) => {
+        const token = newToken()
+        expect(token).toMatch(/^mmt_[0-9A-Za-z]{49}$/)
+        expect(isToken(token)).toBe(true)
+        const other = token.slice(0, at) + letter + token.slice(at + 1)
+        expect(isToken(other)).toBe(other === token)
+      }),
+    )
   })
 })
 

@@ -35,13 +35,13 @@ function FormScreen({ before }: { before: DatasetRequest | null }) {
   const { call } = useServices()
   const [, navigate] = useLocation()
   const [key] = useState(newIdempotencyKey)
-  const [savedId, setSavedId] = useState(before?.id ?? null)
+  const [known, setKnown] = useState(before)
   const save = async (body: Body): Promise<DatasetRequest> => {
     const saved =
-      savedId === null
+      known === null
         ? await call('createDatasetRequest', { body, idempotencyKey: key })
-        : await call('editDatasetRequest', { params: { id: savedId }, body })
-    setSavedId(saved.id)
+        : await call('editDatasetRequest', { params: { id: known.id }, version: known.version, body })
+    setKnown(saved)
     return saved
   }
   const draft = useCommand(save, request => navigate(`/datasets/${request.id}`))

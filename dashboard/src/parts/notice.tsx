@@ -15,6 +15,8 @@ const KNOWN: Record<string, MessageId> = {
   not_ready: 'error.notReady',
   unavailable: 'error.notReady',
   conflict: 'error.conflict',
+  precondition_failed: 'error.conflict',
+  weak_password: 'error.weakPassword',
   bad_request: 'error.badRequest',
   rate_limited: 'error.rateLimited',
   wrong_credentials: 'error.wrongCredentials',

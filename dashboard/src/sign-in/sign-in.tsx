@@ -1,61 +1,39 @@
-/** Sign-in: language first, one generic refusal, the lock-out with its time, and beside it how to read the screens. */
+/** Sign-in: one generic refusal, the lock-out with its time, and the ways in for those who have no password yet. */
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
-import { Input } from 'react-aria-components/Input'
-import { Label } from 'react-aria-components/Label'
-import { TextField } from 'react-aria-components/TextField'
+import { Link } from 'wouter'
 import { AppError } from '../../../core/errors.ts'
-import { LANGUAGES } from '../../../core/profile.ts'
 import type { Me } from '../../../core/rest/session.ts'
 import { refusalOf } from '../api.ts'
 import { running } from '../format.ts'
 import { Button } from '../parts/button.tsx'
-import { Mark } from '../parts/glyph.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { errorText } from '../parts/notice.tsx'
-import { useLanguage, useSay, useServices } from '../services.ts'
-import { LANGUAGE_NAMES } from '../words/names.ts'
-import { Legend } from './legend.tsx'
+import { useSay, useServices } from '../services.ts'
+import { DoorFrame } from './door-frame.tsx'
+import { LineField, PasswordField } from './fields.tsx'
 import styles from './sign-in.module.css'
 
 export function SignIn({ wasSignedIn, onSignedIn }: { wasSignedIn: boolean; onSignedIn: (me: Me) => void }) {
   const say = useSay()
-  const language = useLanguage()
-  const services = useServices()
-  useEffect(() => {
-    document.title = `${say('signIn.title')} | ${say('brand')}`
-  }, [say])
+  const { call } = useServices()
+  const { data: setup } = useQuery({ queryKey: ['setup'], queryFn: () => call('setupState'), retry: false })
   return (
-    <div className={styles.page}>
-      <main className={styles.form}>
-        <fieldset className={styles.languages} aria-label={say('signIn.language')}>
-          {LANGUAGES.map(each => (
-            <button
-              key={each}
-              type="button"
-              lang={each}
-              aria-pressed={each === language}
-              onClick={() => void services.language.keep(each)}
-            >
-              {LANGUAGE_NAMES[each]}
-            </button>
-          ))}
-        </fieldset>
-        <div className={styles.brand}>
-          <Mark className={styles.mark} />
-          <h1>{say('brand')}</h1>
-        </div>
-        <p className={styles.what}>{say('signIn.what')}</p>
-        {wasSignedIn && (
-          <p className={styles.ended} role="status">
-            <Icon name="lock" />
-            {say('signIn.ended')}
-          </p>
-        )}
-        <Form onSignedIn={onSignedIn} />
-        <p className={styles.help}>{say('signIn.help')}</p>
-      </main>
-      <Legend />
-    </div>
+    <DoorFrame heading={say('signIn.title')}>
+      <p className={styles.what}>{say('signIn.what')}</p>
+      {wasSignedIn && (
+        <p className={styles.ended} role="status">
+          <Icon name="lock" />
+          {say('signIn.ended')}
+        </p>
+      )}
+      <Form onSignedIn={onSignedIn} />
+      <p className={styles.help}>{say('signIn.help')}</p>
+      <p className={styles.ways}>
+        <Link href="/welcome">{say('signIn.invited')}</Link>
+        {setup?.open && <Link href="/setup">{say('signIn.setup')}</Link>}
+      </p>
+    </DoorFrame>
   )
 }
 
@@ -64,7 +42,6 @@ function Form({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
   const { call } = useServices()
   const [user, setUser] = useState('')
   const [password, setPassword] = useState('')
-  const [isShown, setShown] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const [lockedUntil, setLockedUntil] = useState(0)
@@ -88,34 +65,14 @@ function Form({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
   }
   return (
     <form className={styles.fields} onSubmit={event => void submit(event)}>
-      <TextField
-        name="user"
-        value={user}
-        onChange={setUser}
-        autoComplete="username"
-        isRequired
-        validationBehavior="aria"
-      >
-        <Label>{say('signIn.user')}</Label>
-        <Input autoCapitalize="none" spellCheck="false" />
-      </TextField>
-      <div className={styles.password}>
-        <TextField
-          name="password"
-          type={isShown ? 'text' : 'password'}
-          value={password}
-          onChange={setPassword}
-          autoComplete="current-password"
-          isRequired
-          validationBehavior="aria"
-        >
-          <Label>{say('signIn.password')}</Label>
-          <Input />
-        </TextField>
-        <Button onPress={() => setShown(!isShown)} aria-pressed={isShown}>
-          {say(isShown ? 'signIn.hide' : 'signIn.show')}
-        </Button>
-      </div>
+      <LineField name="user" label={say('signIn.user')} value={user} onChange={setUser} autoComplete="username" />
+      <PasswordField
+        name="password"
+        label={say('signIn.password')}
+        value={password}
+        onChange={setPassword}
+        autoComplete="current-password"
+      />
       <p className={styles.error} role="alert">
         {left > 0 ? say('signIn.locked', { time: running(left) }) : error ? errorText(error, say) : ''}
       </p>

@@ -42,7 +42,7 @@ export function datasetsHandlers({ registry, datasets, dataDir, log }: HandlerDe
     },
     datasetRequest: ({ me, params }) => datasets.get(me, params.id),
     createDatasetRequest: ({ me, body }) => datasets.create(me, body),
-    editDatasetRequest: ({ me, params, body }) => datasets.edit(me, params.id, body),
+    editDatasetRequest: ({ me, params, body, version }) => datasets.edit(me, params.id, version, body),
     submitDatasetRequest: ({ me, params }) => datasets.submit(me, params.id),
     reviewDatasetRequest: ({ me, params, body }) =>
       datasets.review(me, params.id, { decision: body.decision, reason: body.reason ?? null }),

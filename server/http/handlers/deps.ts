@@ -3,9 +3,11 @@ import type { FacilityId } from '../../../core/ids.ts'
 import type { TelemetrySource } from '../../../core/ports.ts'
 import type { Registry } from '../../../core/registry.ts'
 import type { Checkpoints } from '../../audit/checkpoints.ts'
+import type { Invitations } from '../../auth/invitations.ts'
 import type { Passwords } from '../../auth/password.ts'
 import type { Sessions } from '../../auth/sessions.ts'
-import type { Throttle } from '../../auth/throttle.ts'
+import type { SignIn } from '../../auth/sign-in.ts'
+import type { Tokens } from '../../auth/tokens.ts'
 import type { Enrolment } from '../../broker/enrolment.ts'
 import type { Datasets } from '../../datasets/datasets.ts'
 import type { LedgerReads } from '../../ledger/reads.ts'
@@ -20,7 +22,9 @@ export interface HandlerDeps {
   source: TelemetrySource
   sessions: Sessions
   passwords: Passwords
-  throttle: Throttle
+  signIn: SignIn
+  invitations: Invitations
+  tokens: Tokens
   boards: Boards
   feed: Feed
   ledger: LedgerReads

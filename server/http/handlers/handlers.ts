@@ -1,5 +1,6 @@
 /** All routes' handlers. */
 import type { Handlers } from '../call.ts'
+import { accountHandlers } from './account.ts'
 import { auditHandlers } from './audit.ts'
 import { consentsHandlers } from './consents.ts'
 import { datasetsHandlers } from './datasets.ts'
@@ -21,6 +22,7 @@ import { usersHandlers } from './users.ts'
 
 export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...sessionHandlers(deps),
+  ...accountHandlers(deps),
   ...facilitiesHandlers(deps),
   ...devicesHandlers(deps),
   ...readingsHandlers(deps),

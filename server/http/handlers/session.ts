@@ -1,61 +1,53 @@
-/** Routes of signing in and out, and of the first administrator. */
-
+/** Routes of signing in and out, of the first administrator, and of coming in with an invitation. */
 import { AppError } from '../../../core/errors.ts'
-import { endFirstStart, isFirstStartCode } from '../../auth/first-start.ts'
+import { endFirstStart, firstStartIsOpen, isFirstStartCode } from '../../auth/first-start.ts'
+import { requireStrongPassword } from '../../auth/password-rules.ts'
+import { passwordProof } from '../../auth/sign-in.ts'
 import { type Handlers, refuse } from '../call.ts'
 import type { HandlerDeps } from './deps.ts'
-import { userView } from './users.ts'
+import { userView } from './user-view.ts'
+
+type Names = 'signIn' | 'signOut' | 'me' | 'setupState' | 'setup' | 'acceptInvitation'
 
 export function sessionHandlers({
   registry,
   sessions,
   passwords,
-  throttle,
-  metrics,
+  signIn,
+  invitations,
   log,
   clock,
-}: HandlerDeps): Pick<Handlers, 'signIn' | 'signOut' | 'me' | 'setup'> {
+}: HandlerDeps): Pick<Handlers, Names> {
+  const byPassword = passwordProof({ registry, passwords })
   /** Two setups at the same moment follow each other, so that one code makes one administrator. */
   let setups: Promise<unknown> = Promise.resolve()
 
-  const holdBack = (user: string, address: string): void => {
-    const waitMs = throttle.waitMs(user, address)
-    if (waitMs === 0) return
-    metrics.signIn('throttled')
-    const detail = `Too many wrong attempts. Wait ${Math.ceil(waitMs / 60_000)} min, or ask your administrator.`
-    throw new AppError('too_many_attempts', detail, { retryAfterMs: waitMs })
-  }
-
   return {
-    async signIn({ body, address, response }) {
+    async signIn({ body, address, request, response }) {
       const name = body.user.trim().toLowerCase()
-      holdBack(name, address)
-      throttle.attempted(name, address)
-      const user = await registry.users.get(name)
-      if (!(await passwords.verify(user?.passwordHash ?? null, body.password)) || !user) {
-        metrics.signIn('refused')
-        return refuse('wrong_credentials', 'The name or the password is wrong.')
-      }
-      throttle.succeeded(name, address)
-      metrics.signIn('ok')
-      const { token, session } = await sessions.open(user)
-      response.setHeader('Set-Cookie', sessions.cookie(token))
+      const from = { address, headers: request.headers }
+      const { session, cookies } = await signIn.enter(byPassword, name, body.password, from)
+      response.setHeader('Set-Cookie', cookies)
       return session.me
     },
 
     async signOut({ session, response }) {
       await sessions.close(session.id)
-      response.setHeader('Set-Cookie', sessions.cookie(null))
+      response.setHeader('Set-Cookie', sessions.noCookie)
       return undefined
     },
 
     me: async ({ me }) => me,
 
-    setup({ body, address }) {
+    setupState: async () => ({ open: await firstStartIsOpen(registry) }),
+
+    setup({ body, address, request }) {
       const work = setups.then(async () => {
-        holdBack('', address)
-        throttle.attempted('', address)
-        if (!(await isFirstStartCode(registry, body.code))) {
+        const from = { address, headers: request.headers }
+        const right = await signIn.guarded('', from, async () =>
+          (await isFirstStartCode(registry, body.code)) ? true : null,
+        )
+        if (!right) {
           const known = (await registry.users.count()) > 0
           return known
             ? refuse('not_ready', 'The platform has an administrator already; sign in.')
@@ -64,23 +56,41 @@ export function sessionHandlers({
                 'The code is wrong. It was printed when the server first started; `npm run server -- --new-code` prints a new one.',
               )
         }
-        throttle.succeeded('', address)
-        const user = {
+        requireStrongPassword(body.password, body.user)
+        await registry.users.create({
           user: body.user,
           passwordHash: await passwords.hash(body.password),
-          role: 'platform_admin' as const,
+          role: 'platform_admin',
           facilities: [],
           maker: null,
-          language: 'en' as const,
+          language: body.language,
           createdMs: clock(),
-        }
-        await registry.users.create(user)
+        })
         await endFirstStart(registry)
         log.info({}, 'the first administrator was made')
-        return userView(user)
+        const made = await registry.users.get(body.user)
+        return made ? userView(made) : refuse('not_found', 'The user is gone.')
       })
       setups = work.catch(() => undefined)
       return work
     },
+
+    async acceptInvitation({ body, address, request, response }) {
+      const from = { address, headers: request.headers }
+      const user = await signIn.guarded('', from, () => invitations.of(body.code))
+      if (!user) throw invitationGone()
+      requireStrongPassword(body.password, user.user)
+      if (!(await invitations.accept(body.code, await passwords.hash(body.password)))) throw invitationGone()
+      sessions.rightsChanged()
+      const { session, cookies } = await signIn.enter(byPassword, user.user, body.password, from)
+      response.setHeader('Set-Cookie', cookies)
+      return session.me
+    },
   }
 }
+
+const invitationGone = (): AppError =>
+  new AppError(
+    'wrong_credentials',
+    'This invitation is not valid: it was used, has expired, or was replaced by a newer one.',
+  )

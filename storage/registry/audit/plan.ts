@@ -1,9 +1,10 @@
 /** What each method of the registry leaves in the audit trail; the compiler asks for every one, so that a new write cannot be forgotten. */
 import type { Json } from '../../../core/audit/canonical.ts'
 import type { DatasetRequestRecord, PlacementRecord } from '../../../core/registry.ts'
+import { accessPlan } from './plan-access.ts'
 import { peoplePlan } from './plan-people.ts'
 import { placesPlan } from './plan-places.ts'
-import { type AuditPlan, deviceSubject, homeOf, placeOf, shortened, time } from './plan-step.ts'
+import { type AuditPlan, deviceSubject, placeOf, time } from './plan-step.ts'
 import { trialsPlan } from './plan-trials.ts'
 
 export const auditPlan: AuditPlan = {
@@ -80,48 +81,7 @@ export const auditPlan: AuditPlan = {
     list: 'read',
     during: 'read',
   },
-  users: {
-    create: {
-      tell: ({ args: [user] }) => ({
-        action: 'user.create',
-        subject: { kind: 'user', id: user.user },
-        facility: homeOf(user),
-        new: { role: user.role, facilities: [...user.facilities], maker: user.maker, language: user.language },
-      }),
-    },
-    get: 'read',
-    list: 'read',
-    count: 'read',
-  },
-  sessions: {
-    create: {
-      before: ({ users }, { user }) => users.get(user),
-      tell: ({ args: [{ user, tokenSha256, expiresMs }], before }) => ({
-        action: 'session.open',
-        subject: { kind: 'user', id: user },
-        facility: before && homeOf(before),
-        actor: { kind: 'user', id: user, role: before?.role ?? null },
-        new: { session: shortened(tokenSha256), until: time(expiresMs) },
-      }),
-    },
-    get: 'read',
-    touch: 'bookkeeping',
-    delete: {
-      before: async ({ sessions, users }, id) => {
-        const session = await sessions.get(id)
-        return session && { session, user: await users.get(session.user) }
-      },
-      tell: ({ args: [id], before }) =>
-        before && {
-          action: 'session.close',
-          subject: { kind: 'user', id: before.session.user },
-          facility: before.user && homeOf(before.user),
-          old: { session: shortened(id) },
-        },
-    },
-    // Each has ended already; that it did is in its opening.
-    deleteExpired: 'bookkeeping',
-  },
+  ...accessPlan,
   requests: {
     create: {
       tell: ({ result }) => ({

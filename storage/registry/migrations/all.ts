@@ -4,10 +4,12 @@ import { up as placesPeopleDatasets } from './0001-places-people-datasets.ts'
 import { up as residents } from './0002-residents.ts'
 import { up as trials } from './0002-trials.ts'
 import { up as audit } from './0003-audit.ts'
+import { up as accessOfPeople } from './0004-access-of-people.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-places-people-datasets': { up: placesPeopleDatasets },
   '0002-residents': { up: residents },
   '0002-trials': { up: trials },
   '0003-audit': { up: audit },
+  '0004-access-of-people': { up: accessOfPeople },
 }

@@ -33,6 +33,8 @@ export const user = (name: string, more: Partial<UserRecord> = {}): UserRecord =
   maker: 'acme',
   language: 'ko',
   createdMs: T0,
+  disabledMs: null,
+  version: 1,
   ...more,
 })
 export const scope = { facility: DEMO, device_types: [MAT], from: '2026-11-01', to: '2026-11-30' }

@@ -1,9 +1,11 @@
 /** Residents, consents, users, sessions, settings: the registry's contract for people. */
 import { describe, expect, it } from 'vitest'
 import type { FacilityId } from '../../../core/ids.ts'
+import { accessContract } from './access.ts'
 import { DEMO, HOUR, OTHER, type RegistryFixture, T0, user } from './fixture.ts'
 
 export function peopleContract(f: RegistryFixture): void {
+  accessContract(f)
   describe('residents and consents', () => {
     it('gives back what was created, only of the asked facilities', async () => {
       const resident = await f.registry.residents.create(DEMO, T0)
@@ -64,7 +66,7 @@ export function peopleContract(f: RegistryFixture): void {
     })
     it('keeps, touches, ends and expires sessions', async () => {
       await f.registry.users.create(user('maker'))
-      const session = { tokenSha256: 'aa', user: 'maker', createdMs: T0, seenMs: T0, expiresMs: T0 + HOUR }
+      const session = { tokenSha256: 'aa', user: 'maker', createdMs: T0, seenMs: T0, expiresMs: T0 + HOUR, agent: '' }
       await f.registry.sessions.create(session)
       await f.registry.sessions.create({ ...session, tokenSha256: 'bb', expiresMs: T0 + 2 * HOUR })
       await f.registry.sessions.touch('aa', T0 + 5)

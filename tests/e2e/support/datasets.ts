@@ -21,6 +21,7 @@ const request = (
     job: null,
     failure: null,
     dataset: null,
+    version: 1,
     ...more,
   }) as unknown as DatasetRequest
 

@@ -6,6 +6,7 @@ import type { Me } from '../../../core/rest/session.ts'
 import { makeEntries, makeVerification } from './audit.ts'
 import { makeDataset, makeRequests } from './datasets.ts'
 import { type LedgerScene, makeConflicts, makeDeadLetters, makeLedger, makeRefusals, makeRejection } from './ledger.ts'
+import { SESSIONS, TOKENS, USERS } from './people.ts'
 import { makeDevices, makeEvents, sceneNow, ZONE } from './scene.ts'
 import { makeReadings } from './series.ts'
 
@@ -39,7 +40,8 @@ export function createAnswers({ board, ledger }: { board: () => Reply; ledger: L
     const parts = url.pathname.replace('/api/v1/', '').split('/')
     const query = url.searchParams
     const [first, id, third] = parts as [string, string | undefined, string | undefined]
-    if (first === 'me') return ok(me)
+    if (first === 'me') return id === 'sessions' ? page([...SESSIONS]) : id === 'tokens' ? page([...TOKENS]) : ok(me)
+    if (first === 'users') return page([...USERS])
     if (first === 'facilities')
       return third === 'board' ? board() : page([{ id: 'demo', name: 'みなと苑', zone: ZONE, bench_of: null }])
     if (first === 'device-types') return page(profiles)

@@ -75,6 +75,7 @@ export async function startMockServer(options: { scene?: SceneName; port?: numbe
     const body = await readBody(request)
     if (url.pathname === '/api/v1/session' && request.method === 'POST')
       return signIn(body as { user: string; password: string }, response)
+    if (url.pathname === '/api/v1/setup') return send(response, { status: 200, body: { open: false } })
     if (!me) return send(response, problem(401, 'not_signed_in'))
     if (url.pathname === '/api/v1/session') {
       sessions.delete(cookieOf(request))

@@ -1,0 +1,49 @@
+// Secrets that a test run meets, and the search for them where none may ever be: logs, errors, metrics, addresses.
+/** Fields of answers and requests whose value is a secret. */
+const SECRET_FIELDS = /^(password|current|next|code|token|secret|current_password)$/
+const SHORTEST = 8
+
+export interface Canaries {
+  plant(secret: string): void
+  /** Plants what a request or an answer holds: passwords, codes, tokens, cookies. */
+  watch(exchange: { body?: unknown; headers?: Headers | Record<string, string> }): void
+  /** Which planted secrets `text` holds, each with what surrounds it. */
+  foundIn(text: string): string[]
+  count(): number
+}
+
+export function createCanaries(): Canaries {
+  const planted = new Set<string>()
+  const plant = (secret: string): void => {
+    if (secret.length >= SHORTEST) planted.add(secret)
+  }
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, each] of Object.entries(value)) {
+      if (typeof each === 'string' && SECRET_FIELDS.test(key)) plant(each)
+      else visit(each)
+    }
+  }
+  return {
+    plant,
+    count: () => planted.size,
+    watch({ body, headers }) {
+      visit(body)
+      const all = headers instanceof Headers ? headers : new Headers(headers)
+      for (const cookie of [...all.getSetCookie(), ...(all.get('cookie')?.split(/; */) ?? [])]) {
+        const value = cookie.split(';', 1)[0]?.split('=', 2)[1]
+        if (value) plant(value)
+      }
+      const bearer = /^Bearer (.+)$/.exec(all.get('authorization') ?? '')?.[1]
+      if (bearer) plant(bearer)
+    },
+    foundIn(text) {
+      const found: string[] = []
+      for (const secret of planted) {
+        const at = text.indexOf(secret)
+        if (at >= 0) found.push(text.slice(Math.max(0, at - 120), at) + '<<<secret>>>'.padEnd(12))
+      }
+      return found
+    },
+  }
+}

@@ -1,9 +1,11 @@
 /** The registry port: people (opaque here), places, devices, users, dataset requests and releases. One Kysely adapter, two dialects. */
+import type { ClearCredential, Credentials, Hubs } from './credentials.ts'
 import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
 import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
 import type { CONSENT_PURPOSES } from './rest/places.ts'
 import type { Role } from './rest/route.ts'
+import type { Swaps } from './swaps.ts'
 
 /** Instants are epoch ms. Ids of records are 20 random characters [a-z0-9] unless given. */
 export interface FacilityRecord {
@@ -29,17 +31,6 @@ export interface DeviceRecord {
   maker: string
   activeFromMs: number
   createdMs: number
-}
-export interface DeviceCredentialRecord {
-  facility: FacilityId
-  device: DeviceId
-  /** `{facility}.{device}` */
-  clientId: string
-  username: string
-  /** SHA-256 of the 128-bit random password, hex: fast on purpose, as the secret has full entropy. */
-  passwordSha256: string
-  createdMs: number
-  revokedMs: number | null
 }
 export interface ResidentRecord {
   id: string
@@ -137,23 +128,16 @@ export interface Registry {
   }
   devices: {
     /** Creates the device and its credential in one transaction; the clear password is returned this once. */
-    enrol(
-      record: Omit<DeviceRecord, 'createdMs'>,
-      nowMs: number,
-    ): Promise<{ clientId: string; username: string; password: string }>
+    enrol(record: Omit<DeviceRecord, 'createdMs'>, nowMs: number): Promise<ClearCredential>
     /** Undoes an enrolment whose credential could not be handed to the broker; throws `conflict` once the device was placed. */
     withdraw(facility: string, id: string): Promise<void>
     get(facility: string, id: string): Promise<DeviceRecord | null>
     /** The key of a device, for pages, is its client id. */
     list(query: { facilities?: readonly string[]; makers?: readonly string[] } & Page): Promise<DeviceRecord[]>
-    credentials(facility: string): Promise<DeviceCredentialRecord[]>
-    /** The device that this sign-in speaks for, or null; constant time over the secret. */
-    authenticate(
-      clientId: string,
-      username: string,
-      password: string,
-    ): Promise<{ facility: FacilityId; device: DeviceId } | null>
   }
+  credentials: Credentials
+  hubs: Hubs
+  swaps: Swaps
   residents: {
     create(facility: string, nowMs: number): Promise<ResidentRecord>
     get(id: string): Promise<ResidentRecord | null>

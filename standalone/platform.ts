@@ -66,7 +66,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     })
     const admit = async (clientId: string, username: string, password: string): Promise<BrokerIdentity | null> => {
       if (username === 'server') return password === serverPassword ? { kind: 'platform' } : null
-      const device = await registry.devices.authenticate(clientId, username, password)
+      const device = await registry.credentials.authenticate(clientId, username, password, Date.now())
       if (!device) return null
       // Before the gateway knows the facility, every device of it would be a stranger.
       await gateway.known(device.facility)

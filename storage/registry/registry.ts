@@ -1,6 +1,7 @@
 /** The registry on a SQLite file: opens it, brings its schema up to date, and puts the repositories together. */
 import type { Registry } from '../../core/registry.ts'
 import { createConsents } from './consents.ts'
+import { createCredentials, createHubs } from './credentials.ts'
 import { openSqlite } from './database.ts'
 import { createDevices } from './devices.ts'
 import { createFacilities } from './facilities.ts'
@@ -12,6 +13,7 @@ import { createResidents } from './residents.ts'
 import { createRooms } from './rooms.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
+import { createSwaps } from './swaps.ts'
 import { createUsers } from './users.ts'
 
 /**
@@ -32,6 +34,9 @@ export async function createRegistry({ file }: { file: string }): Promise<Regist
     registryVersion,
     rooms: createRooms(db),
     devices: createDevices(db),
+    credentials: createCredentials(db),
+    hubs: createHubs(db),
+    swaps: createSwaps(db),
     residents: createResidents(db),
     placements: createPlacements(db),
     consents: createConsents(db),

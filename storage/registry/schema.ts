@@ -30,14 +30,20 @@ export interface DeviceTable {
   active_from_ms: number
   created_ms: number
 }
-export interface DeviceCredentialTable {
-  client_id: string
+export interface CredentialTable {
   username: string
   facility: string
   device: string
+  /** 1 for the first of its device. */
+  generation: number
   password_sha256: string
   created_ms: number
-  revoked_ms: number | null
+  ends_ms: number | null
+}
+export interface HubDeviceTable {
+  facility: string
+  device: string
+  hub: string
 }
 export interface ResidentTable {
   id: string
@@ -52,6 +58,18 @@ export interface PlacementTable {
   resident: string | null
   from_ms: number
   to_ms: number | null
+}
+export interface SwapTable {
+  id: string
+  facility: string
+  gone: string
+  come: string
+  room: string | null
+  /** Of the device that came. */
+  placement: string
+  at_ms: number
+  by_user: string
+  undone_ms: number | null
 }
 export interface ConsentTable {
   id: string
@@ -116,9 +134,11 @@ export interface RegistrySchema {
   facilities: FacilityTable
   rooms: RoomTable
   devices: DeviceTable
-  device_credentials: DeviceCredentialTable
+  credentials: CredentialTable
+  hub_devices: HubDeviceTable
   residents: ResidentTable
   placements: PlacementTable
+  swaps: SwapTable
   consents: ConsentTable
   users: UserTable
   user_facilities: UserFacilityTable

@@ -230,7 +230,7 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
     const credential = await both.enrol({ ...record, id: 'both' as DeviceId })
     await (await connect(credential)).endAsync()
     expect(
-      await registry.devices.authenticate(credential.clientId, credential.username, credential.password),
+      await registry.credentials.authenticate(credential.clientId, credential.username, credential.password, 1),
     ).not.toBeNull()
 
     const broken = {

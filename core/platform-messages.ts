@@ -24,6 +24,8 @@ export const registryMessageSchema = z.object({
       place: placeIdSchema.nullable(),
       /** First day of which data are expected, epoch ms. */
       active_from: epochMs,
+      /** The further devices of a hub: what its `offline` says holds for them too. */
+      speaks_for: z.array(deviceIdSchema).optional(),
     }),
   ),
   places: z.array(z.object({ id: placeIdSchema })),

@@ -17,6 +17,8 @@ export interface KnownDevice {
   profile: DeviceProfile
   place: PlaceId | null
   activeFromMs: number
+  /** The further devices of a hub. */
+  speaksFor: readonly DeviceId[]
 }
 export interface KnownFacility {
   id: FacilityId
@@ -98,7 +100,7 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
   function take(message: RegistryMessage): void {
     const profiles = new Map(message.profiles.map(profile => [profile.id, profile]))
     const devices = new Map<string, KnownDevice>()
-    for (const { id, profile: profileId, place, active_from } of message.devices) {
+    for (const { id, profile: profileId, place, active_from, speaks_for = [] } of message.devices) {
       const profile = profiles.get(profileId)
       if (profile)
         devices.set(id, {
@@ -108,6 +110,7 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
           profile,
           place,
           activeFromMs: active_from,
+          speaksFor: speaks_for,
         })
       else log.error({ facility: message.facility, device: id }, 'the registry names a profile that it does not hold')
     }

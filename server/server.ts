@@ -6,11 +6,12 @@ import type { Registry } from '../core/registry.ts'
 import { serverFilters } from '../core/topics.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createPasswords } from './auth/password.ts'
-import { allFacilities } from './auth/scope.ts'
 import { createSessions } from './auth/sessions.ts'
 import { createThrottle } from './auth/throttle.ts'
-import { takeCharge } from './broker/accounts.ts'
+import { takeCharge, unmanaged } from './broker/accounts.ts'
+import { createEmbeddedAccounts } from './broker/device-accounts.ts'
 import { createEnrolment } from './broker/enrolment.ts'
+import type { Knocking } from './broker/knocking.ts'
 import { createRegistryPublisher } from './broker/registry-topic.ts'
 import { buildDataset } from './datasets/build.ts'
 import { createDatasets } from './datasets/datasets.ts'
@@ -59,6 +60,14 @@ export interface ServerOptions {
   config: ServerSettings
   log: Log
   clock?: () => number
+  /** The broker in this process, which asks the registry at each sign-in. */
+  embedded?: EmbeddedBroker | undefined
+}
+
+export interface EmbeddedBroker {
+  /** Ends the connection of a device that was made with this credential. */
+  disconnect(clientId: string, username?: string): void
+  knocking: Knocking
 }
 
 export interface RunningServer {
@@ -99,11 +108,13 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   ends.push(metrics.stop)
   const bus = await connectBus(config.broker, log)
   ends.push(bus.stop)
-  const facilities = (await allFacilities(registry)).map(({ id }) => id)
   const accounts = config.manageBroker
-    ? await takeCharge(bus, facilities, log)
-    : { security: null, stop: () => undefined }
+    ? await takeCharge({ bus, registry, clock, log })
+    : unmanaged(createEmbeddedAccounts(options.embedded?.disconnect ?? (() => undefined)))
   ends.push(accounts.stop)
+  const enrolment = createEnrolment({ registry, accounts: accounts.devices, clock, log })
+  enrolment.start()
+  ends.push(enrolment.stop)
   const publisher = createRegistryPublisher({ registry, publish: bus.publish, clock, log })
   bus.onReconnect(publisher.publishAgain)
   await publisher.start()
@@ -167,10 +178,12 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     dataDir,
     passwords: createPasswords(),
     throttle: createThrottle(clock),
-    enrolment: createEnrolment({ registry, broker: accounts.security, clock }),
+    enrolment,
+    accounts: accounts.devices,
+    knocking: options.embedded?.knocking ?? null,
     openFacility: async facility => {
-      await accounts.security
-        ?.ensureFacility(facility)
+      await accounts
+        .ensureFacility(facility)
         .catch((error: unknown) =>
           log.warn({ facility, ...errorFields(error) }, 'the broker has no role for a new facility yet'),
         )

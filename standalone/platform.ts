@@ -7,6 +7,7 @@ import { type BrokerIdentity, createBroker } from '../gateway/broker.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createPacketBalance } from '../gateway/ledger/packet-balance.ts'
 import type { Log } from '../gateway/log.ts'
+import { createKnocking } from '../server/broker/knocking.ts'
 import { createSigningKey } from '../server/export/sign/key-file.ts'
 import { createServer } from '../server/server.ts'
 import { createDuckdbTelemetry } from '../storage/telemetry/duckdb.ts'
@@ -44,6 +45,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     const registry = await openRegistry()
     ends.push(registry.stop)
 
+    const knocking = createKnocking(Date.now)
     const serverPassword = randomBytes(24).toString('base64url')
     const balance = createPacketBalance()
     const broker = createBroker({
@@ -67,7 +69,10 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     const admit = async (clientId: string, username: string, password: string): Promise<BrokerIdentity | null> => {
       if (username === 'server') return password === serverPassword ? { kind: 'platform' } : null
       const device = await registry.credentials.authenticate(clientId, username, password, Date.now())
-      if (!device) return null
+      if (!device) {
+        knocking.note(clientId, username)
+        return null
+      }
       // Before the gateway knows the facility, every device of it would be a stranger.
       await gateway.known(device.facility)
       return { kind: 'device', ...device }
@@ -95,6 +100,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
         sessionSecret: keptSecret(join(config.dataDir, 'session-secret')),
         signingKeyFile,
       },
+      embedded: { disconnect: broker.disconnect, knocking },
       log,
     })
     const { url } = await server.start()

@@ -25,6 +25,7 @@ export async function buildRegistryMessage(
   const registryVersion = await registry.registryVersion(facility.id)
   const rooms = await registry.rooms.listOf(facility.id)
   const devices = (await devicesOf(registry, facility.id)).filter(device => profileById(device.profile))
+  const hubs = await registry.hubs.of(facility.id)
   const placements = await registry.placements.during(facility.id, -EVER_MS, EVER_MS)
   const placeOf = presentPlaces(placements, nowMs)
   const boundaries = placements.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]))
@@ -43,6 +44,7 @@ export async function buildRegistryMessage(
         profile: device.profile,
         place: placeOf.get(device.id) ?? null,
         active_from: device.activeFromMs,
+        ...(hubs.has(device.id) ? { speaks_for: hubs.get(device.id) ?? [] } : {}),
       })),
       places: rooms.map(room => ({ id: placeIdSchema.parse(room.id) })),
       profiles: profileIds.flatMap(id => profileById(id) ?? []),

@@ -14,6 +14,7 @@ const device: KnownDevice = {
   profile: profiles.find(profile => profile.id === 'bed.sleep_mat')!,
   place: null,
   activeFromMs: 0,
+  speaksFor: [],
 }
 const entry = (t: number, rx: number): AcceptedEntry => ({
   k: 'a',

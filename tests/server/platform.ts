@@ -10,7 +10,7 @@ import { API_ROOT, type Role } from '../../core/rest/route.ts'
 import { facilityTopic } from '../../core/topics.ts'
 import { createPasswords } from '../../server/auth/password.ts'
 import { createLog } from '../../server/log.ts'
-import { createServer, type ServerSettings } from '../../server/server.ts'
+import { createServer, type EmbeddedBroker, type ServerSettings } from '../../server/server.ts'
 import { createRegistry } from '../../storage/registry/registry.ts'
 import { createDuckdbTelemetry, type Telemetry } from '../../storage/telemetry/duckdb.ts'
 import { startMosquitto } from '../servers/mosquitto.ts'
@@ -72,12 +72,14 @@ export interface PlatformOptions {
   clock?: () => number
   /** False: nobody has an account yet. */
   people?: boolean
+  embedded?: EmbeddedBroker
 }
 
 export async function startPlatform({
   settings = {},
   clock = Date.now,
   people = true,
+  embedded,
 }: PlatformOptions = {}): Promise<Platform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mimamori-server-'))
   const mosquitto = await startMosquitto()
@@ -99,7 +101,14 @@ export async function startPlatform({
     ...settings,
   }
   const start = async () => {
-    const server = createServer({ registry, source: telemetry.source, config, log: createLog('silent'), clock })
+    const server = createServer({
+      registry,
+      source: telemetry.source,
+      config,
+      log: createLog('silent'),
+      clock,
+      embedded,
+    })
     return { server, ...(await server.start()) }
   }
   let running = await start()

@@ -5,7 +5,9 @@ import type { Registry } from '../../../core/registry.ts'
 import type { Passwords } from '../../auth/password.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import type { Throttle } from '../../auth/throttle.ts'
+import type { DeviceAccounts } from '../../broker/device-accounts.ts'
 import type { Enrolment } from '../../broker/enrolment.ts'
+import type { Knocking } from '../../broker/knocking.ts'
 import type { Datasets } from '../../datasets/datasets.ts'
 import type { LedgerReads } from '../../ledger/reads.ts'
 import type { Boards } from '../../live/boards.ts'
@@ -16,6 +18,9 @@ import type { Metrics } from '../../metrics.ts'
 export interface HandlerDeps {
   registry: Registry
   enrolment: Enrolment
+  /** Null: the broker does not tell who knocks. */
+  knocking: Knocking | null
+  accounts: Pick<DeviceAccounts, 'sight'>
   source: TelemetrySource
   sessions: Sessions
   passwords: Passwords

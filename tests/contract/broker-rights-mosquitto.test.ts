@@ -256,7 +256,9 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
   })
 
   it('broker_unavailable when nothing answers, broker_refused when the broker says no', async () => {
-    const deaf: Pick<Bus, 'publish' | 'subscribe'> = {
+    const deaf: Parameters<typeof createDynsecRequests>[0]['bus'] = {
+      connected: () => true,
+      onReconnect: () => undefined,
       publish: async () => undefined,
       subscribe: async () => () => undefined,
     }

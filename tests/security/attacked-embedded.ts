@@ -72,6 +72,7 @@ export async function startAttackedEmbedded(root = ROOT): Promise<AttackedBroker
         },
       }
     },
+    defaults: null,
     async stop() {
       await enrolment.stop()
       await broker.stop()

@@ -1,12 +1,18 @@
 /** Mosquitto as we ship it, its accounts driven by the server's own code, for attacks. */
 import { join } from 'node:path'
 import mqtt from 'mqtt'
+import { z } from 'zod'
+import type { DeviceAccounts } from '../../server/broker/device-accounts.ts'
+import { createDynsecRequests } from '../../server/broker/dynsec-requests.ts'
 import { type SecuredMosquitto, startSecuredMosquitto } from '../servers/mosquitto.ts'
 import { poll } from './attacks.ts'
 import { type AttackedBroker, ROOT } from './world.ts'
 
+const accessSchema = z.object({ acls: z.array(z.object({ acltype: z.string(), allow: z.boolean() })) })
+
 export interface AttackedMosquitto extends AttackedBroker {
   mosquitto: SecuredMosquitto
+  accounts: DeviceAccounts
 }
 
 /** @param root folder of the sources; `running`: a broker that stays when this stops */
@@ -25,6 +31,7 @@ export async function startAttackedMosquitto(root = ROOT, running?: SecuredMosqu
   const log = createLog('silent')
   const bus = await connectBus({ url: mosquitto.url, ...mosquitto.server }, log)
   const accounts = await takeCharge({ bus, registry, clock: Date.now, log })
+  const asked = await createDynsecRequests({ bus })
   const enrolment = createEnrolment({ registry, accounts: accounts.devices, clock: Date.now, log, watchMs: 20 })
   enrolment.start()
 
@@ -65,10 +72,16 @@ export async function startAttackedMosquitto(root = ROOT, running?: SecuredMosqu
       return topics
     },
     holdSignIns: null,
+    async defaults() {
+      const [answer] = await asked.request([{ command: 'getDefaultACLAccess' }])
+      return accessSchema.parse(answer?.data).acls
+    },
+    accounts: accounts.devices,
     async stop() {
       await platform.endAsync()
       await enrolment.stop()
       await accounts.stop()
+      asked.stop()
       await bus.stop()
       await registry.stop()
       if (!running) await mosquitto.stop()

@@ -242,6 +242,14 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    kind: 'receive',
+    name: 'is given anything that no rule allows',
+    async run({ broker }) {
+      const allowed = ((await broker.defaults?.()) ?? []).filter(({ allow }) => allow).map(({ acltype }) => acltype)
+      return allowed.find(acltype => acltype !== 'unsubscribe') ?? null
+    },
+  },
+  {
     kind: 'exhaust',
     name: 'holds more than one connection with one credential',
     async run(world, loot) {

@@ -1,8 +1,9 @@
 /** The suite of a broker under attack: the table of attacks by device, hub and revoked credential, and how credentials end. */
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import type { IClientOptions, MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { deviceTopic } from '../../core/topics.ts'
-import { ATTACKS, closed, collect, connect, everythingArrived, poll, settled } from './attacks.ts'
+import { ATTACKS, closed, collect, connect, everythingArrived, poll } from './attacks.ts'
+import { afterRevocation, afterRotation, afterUnlisting, revokedMeanwhile } from './lifecycle.ts'
 import { type AttackedBroker, createWorld, type Loot, type World } from './world.ts'
 
 export function deviceAttacks(kind: 'embedded' | 'mosquitto', start: () => Promise<AttackedBroker>): void {
@@ -85,55 +86,16 @@ export function deviceAttacks(kind: 'embedded' | 'mosquitto', start: () => Promi
     await broker.enrolment.setHub(world.facility, world.hub.device, world.hub.listed)
   })
 
-  it('what a hub no longer lists it can neither say nor hear, not even by a session that it kept', async () => {
-    await enrolled('hub-2')
-    for (const id of ['cup-1', 'cup-2']) await enrolled(id)
-    const signIn = await broker.enrolment.rotate(world.facility, 'hub-2', 0)
-    await broker.enrolment.setHub(world.facility, 'hub-2', ['cup-1', 'cup-2'])
-    const client = await open({ ...signIn, clean: false })
-    for (const id of ['cup-1', 'cup-2']) await client.subscribeAsync(topicOf(id, 'receipt'), { qos: 1 })
-    const end = closed(client)
-    await broker.enrolment.setHub(world.facility, 'hub-2', ['cup-2'])
-    await end
-    for (const id of ['cup-1', 'cup-2']) await broker.publish(topicOf(id, 'receipt'), `while away ${id}`)
-    // Listens before it connects: what was kept for it comes at once.
-    const again = mqtt.connect(broker.url, { protocolVersion: 4, reconnectPeriod: 0, ...signIn, clean: false })
-    const received = collect(again)
-    again.on('error', () => undefined)
-    clients.push(again)
-    await poll(() => again.connected)
-    for (const id of ['cup-1', 'cup-2']) await broker.publish(topicOf(id, 'receipt'), `back ${id}`)
-    await poll(() => received().includes('back cup-2'))
-    expect(received().filter(payload => payload.includes('cup-1'))).toEqual([])
-    await settled(again, again.publishAsync(topicOf('cup-1', 'telemetry'), 'no longer', { qos: 1 }))
-    await everythingArrived(world)
-    expect(broker.heard().filter(({ payload }) => payload === 'no longer')).toEqual([])
-  })
-
-  it('a revoked credential loses its connection at once, leaves no will, and is refused from then on', async () => {
-    const signIn = await enrolled('late-1')
-    const status = topicOf('late-1', 'status')
-    const will = { topic: status, payload: Buffer.from('will of the revoked'), qos: 1 as const, retain: false }
-    const client = await open({ ...signIn, will })
-    const end = closed(client)
-    await broker.enrolment.revoke(world.facility, 'late-1')
-    await end
-    await refused(signIn)
-    await everythingArrived(world)
-    expect(broker.heard().filter(({ payload }) => payload === 'will of the revoked')).toEqual([])
-    await broker.enrolment.revoke(world.facility, 'late-1')
-  })
-
-  it('a credential is replaced at once: the old connection is closed, the new credential works', async () => {
-    const first = await enrolled('turn-1')
-    const client = await open(first)
-    const end = closed(client)
-    const second = await broker.enrolment.rotate(world.facility, 'turn-1', 0)
-    await end
-    await refused(first)
-    const next = await open(second)
-    await next.publishAsync(topicOf('turn-1', 'telemetry'), 'with the second', { qos: 1 })
-    await arrives(topicOf('turn-1', 'telemetry'), 'with the second')
+  it.each([
+    [
+      'a revoked credential loses its connection within a second, leaves no will, and is refused from then on',
+      afterRevocation,
+    ],
+    ['a credential that is replaced at once loses its connection, and the new one works', afterRotation],
+    ['what a hub no longer lists it can neither say nor hear, not even by a session that it kept', afterUnlisting],
+    ['a credential that is revoked while it signs in is refused', revokedMeanwhile],
+  ])('%s', async (_, attack) => {
+    expect(await attack(world)).toBeNull()
   })
 
   it('with an overlap both work until its end; then the old connection is closed, and the new one stays', async () => {

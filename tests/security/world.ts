@@ -22,6 +22,8 @@ export interface AttackedBroker {
   retained(): Promise<string[]>
   /** Sign-ins that come now wait before they are answered, until the returned function is called; null where we cannot. */
   holdSignIns: (() => { waiting: () => number; release: () => void }) | null
+  /** What Mosquitto allows where no role says anything; null for the embedded broker, which has no such rule. */
+  defaults: (() => Promise<{ acltype: string; allow: boolean }[]>) | null
   stop(): Promise<void>
 }
 

@@ -22,7 +22,7 @@ export interface Attack {
 }
 
 /** Every topic that is not the thief's own. */
-export function forbiddenTopics(world: World, { device }: Loot): string[] {
+function forbiddenTopics(world: World, { device }: Loot): string[] {
   const { facility, elsewhere } = world
   const own = (leaf: 'receipt' | 'rejected' | 'telemetry') => deviceTopic(facility, device, leaf)
   return [

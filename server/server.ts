@@ -180,6 +180,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     throttle: createThrottle(clock),
     enrolment,
     accounts: accounts.devices,
+    broker: portOf(config.broker.url),
     knocking: options.embedded?.knocking ?? null,
     openFacility: async facility => {
       await accounts
@@ -229,4 +230,11 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   })
   await queue.start()
   return { port: http.port, url: publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${http.port}` }
+}
+
+/** What an address leaves out is what its scheme says. */
+function portOf(url: string): { port: number; tls: boolean } {
+  const { protocol, port } = new URL(url)
+  const tls = protocol === 'mqtts:'
+  return { port: Number(port) || (tls ? 8883 : 1883), tls }
 }

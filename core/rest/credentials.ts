@@ -31,6 +31,8 @@ const deviceAccessSchema = z
     speaks_for: z.array(deviceIdSchema),
     /** The hub that speaks for it. */
     hub: deviceIdSchema.nullable(),
+    /** Where the broker listens, as this server reaches it; its host is where devices reach the platform. */
+    broker: z.object({ port: z.int(), tls: z.boolean() }),
   })
   .meta({ id: 'DeviceAccess' })
 export type DeviceAccess = z.infer<typeof deviceAccessSchema>

@@ -19,6 +19,10 @@ const SECTIONS: Record<Role, readonly Section[]> = {
 export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
 /** True where devices can be listed; auditor and operator read the ledgers alone. */
 export const seesDevices = (role: Role): boolean => role !== 'auditor' && role !== 'operator'
+/** True where devices are enrolled and their credentials kept: in a facility by its administrator, on its bench by a maker. */
+export const enrols = (role: Role): boolean => role === 'facility_admin' || role === 'manufacturer'
+/** True where devices stand in rooms and are swapped there. */
+export const swaps = (role: Role): boolean => role === 'staff' || role === 'facility_admin'
 export const SECTION_ICONS: Record<Section, IconName> = { board: 'board', devices: 'device', datasets: 'data' }
 export const sectionWord = (section: Section): MessageId => `nav.${section}`
 

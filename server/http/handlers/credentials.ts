@@ -130,6 +130,7 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       })),
       speaks_for: hubs.get(device.id) ?? [],
       hub,
+      broker: deps.broker,
     }
   }
 }

@@ -18,6 +18,8 @@ import type { Metrics } from '../../metrics.ts'
 export interface HandlerDeps {
   registry: Registry
   enrolment: Enrolment
+  /** Where devices connect, but for the host. */
+  broker: { port: number; tls: boolean }
   /** Null: the broker does not tell who knocks. */
   knocking: Knocking | null
   accounts: Pick<DeviceAccounts, 'sight'>

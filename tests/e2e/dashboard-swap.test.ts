@@ -74,6 +74,7 @@ describeWith(chromium, 'a device swap on a phone', () => {
 
   test('reads both labels by the camera in any order, swaps on one press, and takes it back', async () => {
     await visit('/swap')
+    await page.getByText('1. 外す機器の札を読み取る').waitFor()
     await shot('swap-1-start')
     expect(await axeFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'カメラで読み取る' }).tap()
@@ -118,6 +119,8 @@ describeWith(chromium, 'a device swap on a phone', () => {
     await page.getByRole('alert').filter({ hasText: 'These are two types' }).waitFor({ timeout: 30_000 })
     await shot('swap-7-types-en')
     expect(await page.getByRole('button', { name: 'Swap', exact: true }).count()).toBe(0)
+    // Another one may be scanned at once.
+    await page.getByText('2. Scan the label of the device you put there').waitFor()
     await page.getByRole('button', { name: 'Start over' }).tap()
     await page.getByText('1. Scan the label of the device you take away').waitFor()
   })

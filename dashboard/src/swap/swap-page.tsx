@@ -77,7 +77,7 @@ function Steps({ devices }: { devices: readonly Device[] }) {
   return (
     <>
       <p className={styles.step} role="status">
-        {say(gone ? (come ? 'swap.stepConfirm' : 'swap.stepCome') : 'swap.stepGone')}
+        {say(gone ? (come && isOneType ? 'swap.stepConfirm' : 'swap.stepCome') : 'swap.stepGone')}
       </p>
       {(gone || come) && (
         <dl className={styles.pair}>
@@ -97,12 +97,10 @@ function Steps({ devices }: { devices: readonly Device[] }) {
         </p>
       )}
       <div className={styles.reach}>
-        {gone && come ? (
-          isOneType && (
-            <Button kind="main" isDisabled={swap.isPending} onPress={() => swap.mutate({ from: gone, to: come })}>
-              {say(swap.isPending ? 'swap.doing' : 'swap.do')}
-            </Button>
-          )
+        {gone && come && isOneType ? (
+          <Button kind="main" isDisabled={swap.isPending} onPress={() => swap.mutate({ from: gone, to: come })}>
+            {say(swap.isPending ? 'swap.doing' : 'swap.do')}
+          </Button>
         ) : (
           <>
             <TypeIt devices={devices} picked={picked} onPick={device => take(`${device.facility}.${device.id}`)} />

@@ -15,6 +15,7 @@ const device: KnownDevice = {
   place: null,
   activeFromMs: 0,
   speaksFor: [],
+  hub: null,
 }
 const entry = (t: number, rx: number): AcceptedEntry => ({
   k: 'a',

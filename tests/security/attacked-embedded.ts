@@ -33,9 +33,9 @@ export async function startAttackedEmbedded(root = ROOT): Promise<AttackedBroker
       return device && { kind: 'device', ...device }
     },
     // As the gateway does: what its publisher has no right to is refused and ends the connection.
-    ingest({ topic, payload, publisher }, done) {
+    ingest({ topic, payload, publisher }, done, ticket) {
       if (!publisher) heard.push({ topic, payload: payload.toString() })
-      setImmediate(() => done({ close: publisher !== undefined, holdMs: 0 }))
+      setImmediate(() => done(ticket, { close: publisher !== undefined, holdMs: 0 }))
     },
   })
   await broker.start()

@@ -18,13 +18,14 @@ const isAdmitted = async (world: World, options: object): Promise<boolean> => {
   return client !== null
 }
 /** Whether something comes about while other things happen at the broker for a second. */
-const within = (work: Promise<void>, world: World): Promise<boolean> => {
+async function within(work: Promise<void>, world: World): Promise<boolean> {
+  let isDone = false
+  void work.then(() => {
+    isDone = true
+  })
   const untilMs = performance.now() + 1_000
-  const marks = async (): Promise<false> => {
-    while (performance.now() < untilMs) await everythingArrived(world)
-    return false
-  }
-  return Promise.race([work.then(() => true), marks()])
+  while (!isDone && performance.now() < untilMs) await everythingArrived(world)
+  return isDone
 }
 
 export async function afterRevocation(world: World): Promise<string | null> {

@@ -26,6 +26,8 @@ export const registryMessageSchema = z.object({
       active_from: epochMs,
       /** Whoever it watches is away for a time: its events are kept and raise nothing. */
       quiet: z.boolean().optional(),
+      /** The further devices of a hub: what its `offline` says holds for them too. */
+      speaks_for: z.array(deviceIdSchema).optional(),
     }),
   ),
   places: z.array(z.object({ id: placeIdSchema })),

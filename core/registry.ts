@@ -1,5 +1,6 @@
 /** The registry port: devices, users, dataset requests and releases; places, people and trials by their own files. One Kysely adapter, two dialects. */
 import type { AuditTrail } from './audit/trail.ts'
+import type { ClearCredential, Credentials, Hubs } from './credentials.ts'
 import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
 import type { PeopleRepositories } from './registry-people.ts'
@@ -8,6 +9,7 @@ import type { TrialRepositories } from './registry-trials.ts'
 import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
 import type { CALIBRATION_RESULTS } from './rest/devices-history.ts'
 import type { Role, TokenScope } from './rest/route.ts'
+import type { Swaps } from './swaps.ts'
 
 /** Instants are epoch ms. Ids of records are 20 random characters [a-z0-9] unless given. */
 export interface FacilityRecord {
@@ -24,17 +26,6 @@ export interface DeviceRecord {
   maker: string
   activeFromMs: number
   createdMs: number
-}
-export interface DeviceCredentialRecord {
-  facility: FacilityId
-  device: DeviceId
-  /** `{facility}.{device}` */
-  clientId: string
-  username: string
-  /** SHA-256 of the 128-bit random password, hex: fast on purpose, as the secret has full entropy. */
-  passwordSha256: string
-  createdMs: number
-  revokedMs: number | null
 }
 export interface PlacementRecord {
   id: string
@@ -172,22 +163,12 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
   }
   devices: {
     /** Creates the device and its credential in one transaction; the clear password is returned this once. */
-    enrol(
-      record: Omit<DeviceRecord, 'createdMs'>,
-      nowMs: number,
-    ): Promise<{ clientId: string; username: string; password: string }>
+    enrol(record: Omit<DeviceRecord, 'createdMs'>, nowMs: number): Promise<ClearCredential>
     /** Undoes an enrolment whose credential could not be handed to the broker; throws `conflict` once the device was placed. */
     withdraw(facility: string, id: string): Promise<void>
     get(facility: string, id: string): Promise<DeviceRecord | null>
     /** The key of a device, for pages, is its client id. */
     list(query: { facilities?: readonly string[]; makers?: readonly string[] } & Page): Promise<DeviceRecord[]>
-    credentials(facility: string): Promise<DeviceCredentialRecord[]>
-    /** The device that this sign-in speaks for, or null; constant time over the secret. */
-    authenticate(
-      clientId: string,
-      username: string,
-      password: string,
-    ): Promise<{ facility: FacilityId; device: DeviceId } | null>
   }
   /** Only ever added to. */
   deviceHistory: {
@@ -199,6 +180,9 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     /** Oldest first. */
     calibrations(facility: string, device: string): Promise<CalibrationRecord[]>
   }
+  credentials: Credentials
+  hubs: Hubs
+  swaps: Swaps
   placements: {
     /** Ends an open placement of the same device at `fromMs` first. Throws `conflict` when it would overlap an older one. */
     create(record: Omit<PlacementRecord, 'id' | 'bed'> & { bed?: string | null }): Promise<PlacementRecord>

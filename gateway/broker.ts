@@ -8,13 +8,13 @@ import { MAX_PACKET_BYTES } from '../core/messages.ts'
 import { parseDeviceTopic } from '../core/topics.ts'
 import type { BusMessage, GatewayBus, Ingest } from './bus.ts'
 import { createDeviceConnection, type DeviceConnection } from './device-connection.ts'
-import { type DeviceRights, rightsOf } from './device-rights.ts'
+import { type DeviceIdentity, type DeviceRights, rightsOf } from './device-rights.ts'
 import { facilityOfPacket } from './ledger/packet-balance.ts'
 import { errorFields, type Log } from './log.ts'
 import { createTlsListener, type TlsPort } from './tls-listener.ts'
 
 /** `device`: one device with the contract's rights. `platform`: the server, an operator's tool; may do all. Null: refused. */
-export type BrokerIdentity = { kind: 'device'; facility: string; device: string } | { kind: 'platform' }
+export type BrokerIdentity = ({ kind: 'device' } & DeviceIdentity) | { kind: 'platform' }
 
 export interface BrokerDeps {
   /** 0: any free one. */
@@ -39,8 +39,11 @@ export interface Broker {
   tlsPort(): number | null
   /** For the gateway and the server in the same process, from `start` on. */
   bus: GatewayBus
-  /** Ends the connections of a device, for example when its credential is revoked. */
-  disconnect(clientId: string): void
+  /**
+   * Ends the connections of a device, or those that were made with one of its credentials, without publishing their will; who is
+   * signing in at this moment is asked again. For a credential that is revoked, and for a hub that has another list.
+   */
+  disconnect(clientId: string, username?: string): void
   stop(): Promise<void>
 }
 
@@ -56,6 +59,9 @@ const WATCH_MS = 500
 
 interface Session {
   identity: BrokerIdentity
+  username: string
+  /** Nothing of it is taken or handed to it any more. */
+  ended: boolean
   /** Null: may do all. */
   rights: DeviceRights | null
 }
@@ -66,6 +72,9 @@ export function createBroker(deps: BrokerDeps): Broker {
   const willTopics = new WeakMap<Client, string>()
   const keepalives = new WeakMap<Client, number>()
   const nameless = new WeakSet<Client>()
+  const admitted = new Set<Client>()
+  /** Of what credentials allow: whoever was asked about before is asked about again. */
+  let changes = 0
   const connections = new Set<DeviceConnection>()
   const connectionOf = new WeakMap<Client, DeviceConnection>()
   const shared = { bytes: 0, maxBytes: MAX_HELD_BYTES }
@@ -92,7 +101,7 @@ export function createBroker(deps: BrokerDeps): Broker {
   }
   aedes.authorizePublish = (client, packet, done) => {
     const session = client ? sessions.get(client) : undefined
-    if (!session || packet.topic.startsWith('$SYS')) return done(new Error('not allowed'))
+    if (!session || session.ended || packet.topic.startsWith('$SYS')) return done(new Error('not allowed'))
     const device = session.identity.kind === 'device' ? session.identity : null
     const own = !session.rights || session.rights.mayPublish(packet.topic)
     const take = (): void => {
@@ -150,9 +159,17 @@ export function createBroker(deps: BrokerDeps): Broker {
     },
     tlsPort: () => tlsPort,
     bus: { publish, subscribe },
-    disconnect(clientId) {
-      const { clients } = aedes as unknown as { clients: Record<string, Client | undefined> }
-      clients[clientId]?.close()
+    disconnect(clientId, username) {
+      changes += 1
+      for (const client of admitted) {
+        const session = sessions.get(client)
+        if (client.id !== clientId || !session || session.identity.kind !== 'device') continue
+        if (username !== undefined && session.username !== username) continue
+        session.ended = true
+        client.close()
+        // Whoever does not read would keep it open.
+        connectionOf.get(client)?.stream.destroy()
+      }
     },
     async stop() {
       clearInterval(watch)
@@ -179,7 +196,10 @@ export function createBroker(deps: BrokerDeps): Broker {
       close: () => client.close(),
     })
     connections.add(connection)
-    connection.stream.once('close', () => connections.delete(connection))
+    connection.stream.once('close', () => {
+      connections.delete(connection)
+      admitted.delete(client)
+    })
     const client = aedes.handle(connection.stream) as Client
     connectionOf.set(client, connection)
   }
@@ -187,30 +207,40 @@ export function createBroker(deps: BrokerDeps): Broker {
   /** Statuses are retained and may be watched: those the library keeps. */
   function mayTake(client: Client, topic: string): boolean {
     const session = sessions.get(client)
-    if (!session?.rights || !client.connected) return false
+    if (!session?.rights || session.ended || !client.connected) return false
     return session.rights.mayPublish(topic) && !topic.endsWith('/status')
   }
 
   /** @returns null when admitted */
   async function admit(client: Client, username: string, password: string): Promise<AuthenticateError | null> {
     if (nameless.has(client)) return refused(IDENTIFIER_REJECTED)
-    const identity = await deps.authenticate(client.id, username, password)
+    let asked: number
+    let identity: BrokerIdentity | null
+    do {
+      asked = changes
+      identity = await deps.authenticate(client.id, username, password)
+    } while (asked !== changes)
     if (!identity) return refused(BAD_CREDENTIALS)
     if (identity.kind === 'platform') {
-      sessions.set(client, { identity, rights: null })
-      return null
+      return enter(client, { identity, username, rights: null, ended: false })
     }
     if (client.id !== clientIdOf(identity.facility, identity.device)) return refused(IDENTIFIER_REJECTED)
     const rights = rightsOf(identity)
     const will = willTopics.get(client)
     if (will !== undefined && !rights.mayHaveWillOn(will)) return refused(NOT_AUTHORIZED)
-    sessions.set(client, { identity, rights })
+    return enter(client, { identity, username, rights, ended: false })
+  }
+
+  function enter(client: Client, session: Session): null {
+    sessions.set(client, session)
+    const connection = connectionOf.get(client)
+    if (connection && !connection.stream.destroyed) admitted.add(client)
     return null
   }
 
   function mayReceive(client: Client, topic: string): boolean {
     const session = sessions.get(client)
-    return session !== undefined && (session.rights === null || session.rights.mayReceive(topic))
+    return session !== undefined && !session.ended && (session.rights === null || session.rights.mayReceive(topic))
   }
 
   function publish(topic: string, payload: string, { qos, retain = false }: { qos: 0 | 1; retain?: boolean }) {

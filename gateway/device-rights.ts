@@ -4,6 +4,8 @@ import { DEVICE_CHANNELS, DEVICE_REPLIES, deviceTopic } from '../core/topics.ts'
 export interface DeviceIdentity {
   facility: string
   device: string
+  /** The further devices of a hub. */
+  speaksFor?: readonly string[]
 }
 
 export interface DeviceRights {
@@ -13,9 +15,10 @@ export interface DeviceRights {
   mayHaveWillOn(topic: string): boolean
 }
 
-export function rightsOf({ facility, device }: DeviceIdentity): DeviceRights {
-  const publish = new Set(DEVICE_CHANNELS.map(channel => deviceTopic(facility, device, channel)))
-  const receive = new Set(DEVICE_REPLIES.map(reply => deviceTopic(facility, device, reply)))
+export function rightsOf({ facility, device, speaksFor = [] }: DeviceIdentity): DeviceRights {
+  const devices = [device, ...speaksFor]
+  const publish = new Set(devices.flatMap(each => DEVICE_CHANNELS.map(channel => deviceTopic(facility, each, channel))))
+  const receive = new Set(devices.flatMap(each => DEVICE_REPLIES.map(reply => deviceTopic(facility, each, reply))))
   const status = deviceTopic(facility, device, 'status')
   return {
     mayPublish: topic => publish.has(topic),

@@ -11,6 +11,7 @@ import { type CommitDigest, createDigest } from './digest.ts'
 import { createEntryEncoder, type Entry } from './entries.ts'
 import { lockFolder } from './folder-lock.ts'
 import { createHeartbeat, type GatewayTotals } from './heartbeat.ts'
+import { withHubs } from './hubs.ts'
 import { createIntake } from './intake.ts'
 import { readJson, writeJson } from './json-file.ts'
 import { createPacketJudge, type PacketJudge } from './judge-packet.ts'
@@ -178,7 +179,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const unlock = await lockFolder(spoolDir)
     await spool.start((await sink.position()) ?? 0)
     const boardFile = join(spoolDir, 'board.json')
-    const board = createBoardModel(await readJson(boardFile, boardStateSchema))
+    const board = withHubs(createBoardModel(await readJson(boardFile, boardStateSchema)), (facility, id) =>
+      registry.device(facility, id),
+    )
     const served = () => [...registry.facilities()].map(facility => facility.id)
     const tally = createStoreTally(spool.consumer('store').cursor().data)
     const books = await createBooks({

@@ -19,6 +19,10 @@ export interface KnownDevice {
   activeFromMs: number
   /** Whoever it watches is away. */
   quiet?: boolean
+  /** The further devices of a hub. */
+  speaksFor: readonly DeviceId[]
+  /** The hub that lists it. */
+  hub: DeviceId | null
 }
 export interface KnownFacility {
   id: FacilityId
@@ -100,7 +104,8 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
   function take(message: RegistryMessage): void {
     const profiles = new Map(message.profiles.map(profile => [profile.id, profile]))
     const devices = new Map<string, KnownDevice>()
-    for (const { id, profile: profileId, place, active_from, quiet = false } of message.devices) {
+    const hubs = new Map(message.devices.flatMap(({ id, speaks_for = [] }) => speaks_for.map(listed => [listed, id])))
+    for (const { id, profile: profileId, place, active_from, quiet = false, speaks_for = [] } of message.devices) {
       const profile = profiles.get(profileId)
       if (profile)
         devices.set(id, {
@@ -111,6 +116,8 @@ export function createFacilityRegistry(deps: RegistryDeps): FacilityRegistry {
           place,
           activeFromMs: active_from,
           quiet,
+          speaksFor: speaks_for,
+          hub: hubs.get(id) ?? null,
         })
       else log.error({ facility: message.facility, device: id }, 'the registry names a profile that it does not hold')
     }

@@ -13,13 +13,14 @@ import { systemContext } from './audit/system.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
-import { allFacilities } from './auth/scope.ts'
 import { createSessions } from './auth/sessions.ts'
 import { createSignIn } from './auth/sign-in.ts'
 import { createThrottle } from './auth/throttle.ts'
 import { createTokens } from './auth/tokens.ts'
-import { takeCharge } from './broker/accounts.ts'
+import { takeCharge, unmanaged } from './broker/accounts.ts'
+import { createEmbeddedAccounts } from './broker/device-accounts.ts'
 import { createEnrolment } from './broker/enrolment.ts'
+import type { Knocking } from './broker/knocking.ts'
 import { createRegistryPublisher } from './broker/registry-topic.ts'
 import { buildDataset } from './datasets/build.ts'
 import { createDatasets } from './datasets/datasets.ts'
@@ -76,6 +77,14 @@ export interface ServerOptions {
   config: ServerSettings
   log: Log
   clock?: () => number
+  /** The broker in this process, which asks the registry at each sign-in. */
+  embedded?: EmbeddedBroker | undefined
+}
+
+export interface EmbeddedBroker {
+  /** Ends the connection of a device that was made with this credential. */
+  disconnect(clientId: string, username?: string): void
+  knocking: Knocking
 }
 
 export interface RunningServer {
@@ -129,11 +138,13 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   ends.push(checkpoints.stop)
   const bus = await connectBus(config.broker, log)
   ends.push(bus.stop)
-  const facilities = (await allFacilities(registry)).map(({ id }) => id)
   const accounts = config.manageBroker
-    ? await takeCharge(bus, facilities, log)
-    : { security: null, stop: () => undefined }
+    ? await takeCharge({ bus, registry, clock, log })
+    : unmanaged(createEmbeddedAccounts(options.embedded?.disconnect ?? (() => undefined)))
   ends.push(accounts.stop)
+  const enrolment = createEnrolment({ registry, accounts: accounts.devices, clock, log })
+  enrolment.start()
+  ends.push(enrolment.stop)
   const publisher = createRegistryPublisher({ registry, publish: bus.publish, clock, log })
   bus.onReconnect(publisher.publishAgain)
   await publisher.start()
@@ -212,10 +223,13 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     signIn,
     tokens,
     invitations: createInvitations({ registry, publicUrl, clock }),
-    enrolment: createEnrolment({ registry, broker: accounts.security, clock }),
+    enrolment,
+    accounts: accounts.devices,
+    broker: portOf(config.broker.url),
+    knocking: options.embedded?.knocking ?? null,
     openFacility: async facility => {
-      await accounts.security
-        ?.ensureFacility(facility)
+      await accounts
+        .ensureFacility(facility)
         .catch((error: unknown) =>
           log.warn({ facility, ...errorFields(error) }, 'the broker has no role for a new facility yet'),
         )
@@ -264,4 +278,11 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   })
   await queue.start()
   return { port: http.port, url: publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${http.port}` }
+}
+
+/** What an address leaves out is what its scheme says. */
+function portOf(url: string): { port: number; tls: boolean } {
+  const { protocol, port } = new URL(url)
+  const tls = protocol === 'mqtts:'
+  return { port: Number(port) || (tls ? 8883 : 1883), tls }
 }

@@ -7,6 +7,7 @@ import { type BrokerIdentity, createBroker } from '../gateway/broker.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createPacketBalance } from '../gateway/ledger/packet-balance.ts'
 import type { Log } from '../gateway/log.ts'
+import { createKnocking } from '../server/broker/knocking.ts'
 import { createSigningKey } from '../server/export/sign/key-file.ts'
 import { createServer } from '../server/server.ts'
 import { openTlsPair } from '../server/tls-pair.ts'
@@ -46,6 +47,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     const registry = await openRegistry()
     ends.push(registry.stop)
 
+    const knocking = createKnocking(Date.now)
     const serverPassword = randomBytes(24).toString('base64url')
     const balance = createPacketBalance()
     const tls = config.tlsFiles && (await openTlsPair(config.tlsFiles, { log }))
@@ -71,8 +73,11 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
     })
     const admit = async (clientId: string, username: string, password: string): Promise<BrokerIdentity | null> => {
       if (username === 'server') return password === serverPassword ? { kind: 'platform' } : null
-      const device = await registry.devices.authenticate(clientId, username, password)
-      if (!device) return null
+      const device = await registry.credentials.authenticate(clientId, username, password, Date.now())
+      if (!device) {
+        knocking.note(clientId, username)
+        return null
+      }
       // Before the gateway knows the facility, every device of it would be a stranger.
       await gateway.known(device.facility)
       return { kind: 'device', ...device }
@@ -100,6 +105,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
         sessionSecret: keptSecret(join(config.dataDir, 'session-secret')),
         signingKeyFile,
       },
+      embedded: { disconnect: broker.disconnect, knocking },
       log,
     })
     const { url } = await server.start()

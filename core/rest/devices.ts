@@ -51,7 +51,7 @@ const deviceCreateSchema = z.strictObject({
   active_from: timeSchema.optional(),
 })
 /** Shown once. */
-const deviceCredentialSchema = z
+export const deviceCredentialSchema = z
   .object({
     facility: facilityIdSchema,
     device: deviceIdSchema,
@@ -63,7 +63,7 @@ const deviceCredentialSchema = z
   .meta({ id: 'DeviceCredential' })
 export type DeviceCredential = z.infer<typeof deviceCredentialSchema>
 
-const deviceParams = z.object({ id: deviceIdSchema })
+export const deviceParams = z.object({ id: deviceIdSchema })
 const rangeQuery = { from: timeSchema, to: timeSchema }
 const readingsQuerySchema = z.object({
   ...facilityQuery,

@@ -8,7 +8,7 @@ import { BoardPage } from './board/board-page.tsx'
 import { AppFrame } from './frame/app-frame.tsx'
 import { keepFacility, type SignedIn, SignedInProvider, storedFacility } from './me.ts'
 import { Failure, Loading, Nothing } from './parts/notice.tsx'
-import { homeOf, type Section, sectionsOf, seesDevices } from './roles.ts'
+import { enrols, homeOf, type Section, sectionsOf, seesDevices, swaps } from './roles.ts'
 import { type Services, ServicesProvider, useSay, useServices, useValue } from './services.ts'
 import { SignIn } from './sign-in/sign-in.tsx'
 
@@ -25,6 +25,11 @@ const FirstAdministrator = lazy(() =>
   import('./sign-in/first-administrator.tsx').then(module => ({ default: module.FirstAdministrator })),
 )
 const UsersPage = lazy(() => import('./users/users-page.tsx').then(module => ({ default: module.UsersPage })))
+const SwapPage = lazy(() => import('./swap/swap-page.tsx').then(module => ({ default: module.SwapPage })))
+const LabelsPage = lazy(() => import('./scan/labels-page.tsx').then(module => ({ default: module.LabelsPage })))
+const EnrolPage = lazy(() => import('./access/enrol-page.tsx').then(module => ({ default: module.EnrolPage })))
+const KnocksPage = lazy(() => import('./access/knocks-page.tsx').then(module => ({ default: module.KnocksPage })))
+const AccessPage = lazy(() => import('./access/access-page.tsx').then(module => ({ default: module.AccessPage })))
 const MePage = lazy(() => import('./me-page.tsx').then(module => ({ default: module.MePage })))
 
 const THEME_STEP_MS = 1_000
@@ -139,6 +144,31 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
               <FleetPage />
             </Route>
           )}
+          {swaps(me.role) && (
+            <Route path="/swap">
+              <SwapPage />
+            </Route>
+          )}
+          <Route path="/d/:facility/:device">
+            {({ facility, device }) => <Redirect to={labelPath(me.role, facility, device)} replace />}
+          </Route>
+          {/* A hyphen alone is no device's name. */}
+          {enrols(me.role) && (
+            <Route path="/devices/-/enrol">
+              <EnrolPage />
+            </Route>
+          )}
+          {enrols(me.role) && (
+            <Route path="/devices/-/knocks">
+              <KnocksPage />
+            </Route>
+          )}
+          {enrols(me.role) && (
+            <Route path="/devices/-/labels">
+              <LabelsPage />
+            </Route>
+          )}
+          {enrols(me.role) && <Route path="/devices/:id/access">{({ id }) => <AccessPage key={id} id={id} />}</Route>}
           {has('devices') && seesDevices(me.role) && (
             <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={id} />}</Route>
           )}
@@ -168,6 +198,10 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
     </AppFrame>
   )
 }
+
+/** Where a label leads: who swaps devices scans it for that, everyone else to see the device. */
+const labelPath = (role: Me['role'], facility: string, device: string): string =>
+  swaps(role) ? `/swap?device=${facility}.${device}` : `/devices/${device}?facility=${facility}`
 
 function Lost() {
   const say = useSay()

@@ -26,6 +26,10 @@ export const SECTION_ICONS: Record<Section, IconName> = {
   audit: 'shield',
   users: 'people',
 }
+/** True where devices are enrolled and their credentials kept: in a facility by its administrator, on its bench by a maker. */
+export const enrols = (role: Role): boolean => role === 'facility_admin' || role === 'manufacturer'
+/** True where devices stand in rooms and are swapped there. */
+export const swaps = (role: Role): boolean => role === 'staff' || role === 'facility_admin'
 export const sectionWord = (section: Section): MessageId => `nav.${section}`
 
 /** The facility whose board is live; null for roles without a board. */

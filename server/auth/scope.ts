@@ -20,6 +20,12 @@ export function requireOwnFacility(me: Me, facility: string): void {
 export const maySeeDevice = (me: Me, device: Pick<DeviceRecord, 'facility' | 'maker'>): boolean =>
   me.role === 'manufacturer' ? me.maker !== null && device.maker === me.maker : ownsFacility(me, device.facility)
 
+/** Where someone enrols devices and keeps their credentials: administrators at home, makers on their bench, platform administrators anywhere. */
+export const mayEnrolIn = (me: Me, facility: FacilityRecord): boolean =>
+  me.role === 'platform_admin' ||
+  (me.role === 'facility_admin' && ownsFacility(me, facility.id)) ||
+  (me.role === 'manufacturer' && me.maker !== null && facility.benchOf === me.maker)
+
 /**
  * Values, events and their times. A maker sees them on its own bench only: those of a device in a facility are a resident's and
  * reach it through a release alone.

@@ -11,7 +11,8 @@ export type DynsecCommand = { command: string } & Record<string, unknown>
 export type DynsecAnswer = z.infer<typeof answerSchema>
 /**
  * Sends commands that are carried out in order, none undone when a later one is refused; resolves with one answer each.
- * Throws AppError `broker_unavailable` (retryable) when no answer comes: then they may or may not have been carried out.
+ * Throws AppError `broker_unavailable` (retryable) at once without a connection, and when no answer comes or the connection is lost: then
+ * they may or may not have been carried out.
  */
 export type DynsecRequest = (commands: readonly DynsecCommand[]) => Promise<DynsecAnswer[]>
 
@@ -33,10 +34,10 @@ export async function createDynsecRequests({
   bus,
   timeoutMs = 10_000,
 }: {
-  bus: Pick<Bus, 'publish' | 'subscribe'>
+  bus: Pick<Bus, 'connected' | 'publish' | 'subscribe' | 'onReconnect'>
   timeoutMs?: number
 }): Promise<DynsecRequests> {
-  const waiting = new Map<string, (answers: DynsecAnswer[]) => void>()
+  const waiting = new Map<string, { answered(answers: DynsecAnswer[]): void; lost(): void }>()
   const topic = `${CONTROL_TOPIC}/response`
   const unsubscribe = await bus.subscribe(
     [topic],
@@ -45,18 +46,29 @@ export async function createDynsecRequests({
     ({ payload }) => {
       const answers = parseAnswers(payload)
       const id = answers?.[0]?.correlationData
-      if (answers && id) waiting.get(id)?.(answers)
+      if (answers && id) waiting.get(id)?.answered(answers)
     },
   )
+  // What was asked on the last connection is answered on none; whoever waits for it would keep what comes after from its turn.
+  bus.onReconnect(() => {
+    for (const { lost } of waiting.values()) lost()
+  })
   return {
     stop: unsubscribe,
     async request(commands) {
+      if (!bus.connected()) throw noConnection()
       const id = randomUUID()
       const answered = new Promise<DynsecAnswer[]>((resolve, reject) => {
         const timer = setTimeout(() => reject(noAnswer(timeoutMs)), timeoutMs)
-        waiting.set(id, answers => {
-          clearTimeout(timer)
-          resolve(answers)
+        waiting.set(id, {
+          answered(answers) {
+            clearTimeout(timer)
+            resolve(answers)
+          },
+          lost() {
+            clearTimeout(timer)
+            reject(noConnection())
+          },
         })
       })
       try {
@@ -78,6 +90,9 @@ function parseAnswers(payload: Buffer): DynsecAnswer[] | null {
     return null
   }
 }
+
+const noConnection = () =>
+  new AppError('broker_unavailable', 'the connection to the broker was lost', { retryable: true })
 
 const noAnswer = (timeoutMs: number) =>
   new AppError(

@@ -26,6 +26,7 @@ export async function buildRegistryMessage(
   const registryVersion = await registry.registryVersion(facility.id)
   const rooms = await registry.rooms.listOf(facility.id)
   const devices = (await devicesOf(registry, facility.id)).filter(device => profileById(device.profile))
+  const hubs = await registry.hubs.of(facility.id)
   const placements = await registry.placements.during(facility.id, -EVER_MS, EVER_MS)
   const placeOf = presentPlaces(placements, nowMs)
   const away = await awayNow(registry, facility.id, placements, nowMs)
@@ -49,6 +50,7 @@ export async function buildRegistryMessage(
         place: placeOf.get(device.id) ?? null,
         active_from: device.activeFromMs,
         ...(away.devices.has(device.id) && { quiet: true }),
+        ...(hubs.has(device.id) ? { speaks_for: hubs.get(device.id) ?? [] } : {}),
       })),
       places: rooms.map(room => ({ id: placeIdSchema.parse(room.id) })),
       profiles: profileIds.flatMap(id => profileById(id) ?? []),

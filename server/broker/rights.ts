@@ -38,9 +38,12 @@ const mayHear = (filter: string): AccessRule[] => [
   { acltype: 'publishClientReceive', topic: filter, allow: true },
 ]
 
-/** One device: its own three channels and two replies. */
+/** Begins the name of every device's role. */
+export const DEVICE_ROLE = 'device-'
+export const deviceRoleName = (facility: string, device: string): string => DEVICE_ROLE + clientIdOf(facility, device)
+/** One device: its own three channels and two replies. A hub's account has the roles of all its devices. */
 export const deviceRole = (facility: string, device: string): BrokerRole => ({
-  rolename: `device-${clientIdOf(facility, device)}`,
+  rolename: deviceRoleName(facility, device),
   acls: [
     ...DEVICE_CHANNELS.map(channel => mayPublish(deviceTopic(facility, device, channel))),
     ...DEVICE_REPLIES.flatMap(reply => mayHear(deviceTopic(facility, device, reply))),

@@ -7,6 +7,7 @@ import { createAuditTrail } from './audit/trail.ts'
 import { createBeds } from './beds.ts'
 import { createCareLevels } from './care-levels.ts'
 import { createConsents } from './consents.ts'
+import { createCredentials, createHubs } from './credentials.ts'
 import { openSqlite, scrubSqlite } from './database.ts'
 import { createDeviceHistory } from './device-history.ts'
 import { createDevices } from './devices.ts'
@@ -25,6 +26,7 @@ import { createRooms } from './rooms.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
 import { createStays } from './stays.ts'
+import { createSwaps } from './swaps.ts'
 import { createTokens } from './tokens.ts'
 import { createTrialEvents } from './trial-events.ts'
 import { createTrials } from './trials.ts'
@@ -78,6 +80,9 @@ export async function createRegistry(
     careLevels: createCareLevels(db, vault),
     absences: createAbsences(db, vault),
     stays: createStays(db),
+    credentials: createCredentials(db),
+    hubs: createHubs(db),
+    swaps: createSwaps(db),
     placements: createPlacements(db),
     consents: createConsents(db),
     users: createUsers(db),

@@ -21,14 +21,20 @@ export interface DeviceTable {
   active_from_ms: number
   created_ms: number
 }
-export interface DeviceCredentialTable {
-  client_id: string
+export interface CredentialTable {
   username: string
   facility: string
   device: string
+  /** 1 for the first of its device. */
+  generation: number
   password_sha256: string
   created_ms: number
-  revoked_ms: number | null
+  ends_ms: number | null
+}
+export interface HubDeviceTable {
+  facility: string
+  device: string
+  hub: string
 }
 export interface PlacementTable {
   id: string
@@ -39,6 +45,18 @@ export interface PlacementTable {
   resident: string | null
   from_ms: number
   to_ms: number | null
+}
+export interface SwapTable {
+  id: string
+  facility: string
+  gone: string
+  come: string
+  room: string | null
+  /** Of the device that came. */
+  placement: string
+  at_ms: number
+  by_user: string
+  undone_ms: number | null
 }
 export interface UserTable {
   name: string
@@ -130,8 +148,10 @@ export interface SettingTable {
 export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables, AuditTables {
   facilities: FacilityTable
   devices: DeviceTable
-  device_credentials: DeviceCredentialTable
+  credentials: CredentialTable
+  hub_devices: HubDeviceTable
   placements: PlacementTable
+  swaps: SwapTable
   users: UserTable
   user_facilities: UserFacilityTable
   sessions: SessionTable

@@ -37,6 +37,7 @@ const libraries = [
   '@lingui/core',
   '@lingui/message-utils',
   '@internationalized/date',
+  'qr',
   'some-new-library',
 ]
 const folders = ['core', 'storage', 'gateway', 'server', 'device-sim', 'dashboard', 'standalone', 'tests']
@@ -97,6 +98,7 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
     modules: [...web, ...query, '@internationalized/date'],
     never: node,
   },
+  'dashboard/src/scan/qr.ts': { folders: ['core'], modules: [...web, ...query, 'qr'], never: node },
   'dashboard/src/live.ts': { folders: ['core'], modules: [...web, ...query, 'socket.io-client'], never: node },
 
   'standalone/main.ts': { folders: ['core', 'storage', 'gateway', 'server', 'device-sim'], modules: ['zod', ...node] },

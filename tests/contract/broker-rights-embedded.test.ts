@@ -14,7 +14,7 @@ async function makeBroker(): Promise<RightsBroker> {
     host: '127.0.0.1',
     log: createLog('silent'),
     async authenticate(clientId, username, password) {
-      const device = await registry.devices.authenticate(clientId, username, password)
+      const device = await registry.credentials.authenticate(clientId, username, password, 1)
       return device && { kind: 'device', ...device }
     },
     // As the gateway does: what its publisher has no right to is refused and ends the connection.

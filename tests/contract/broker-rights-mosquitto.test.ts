@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type DeviceId, facilityIdSchema, type ProfileId } from '../../core/ids.ts'
 import type { Registry } from '../../core/registry.ts'
 import { conditionTopic, deviceTopic, facilityTopic, gatewayFilters, serverFilters } from '../../core/topics.ts'
+import { createMosquittoAccounts } from '../../server/broker/device-accounts.ts'
 import { createDynamicSecurity, type DynamicSecurity } from '../../server/broker/dynamic-security.ts'
 import { createDynsecRequests, type DynsecRequest } from '../../server/broker/dynsec-requests.ts'
 import { createEnrolment } from '../../server/broker/enrolment.ts'
@@ -226,22 +227,24 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
       maker: 'acme',
       activeFromMs: 0,
     }
-    const both = createEnrolment({ registry, broker: driven.security, clock: () => 1 })
+    const accountsOf = (security: DynamicSecurity) =>
+      createMosquittoAccounts({ security, registry, clock: () => 1, log: silent })
+    const both = createEnrolment({ registry, accounts: accountsOf(driven.security), clock: () => 1, log: silent })
     const credential = await both.enrol({ ...record, id: 'both' as DeviceId })
     await (await connect(credential)).endAsync()
     expect(
-      await registry.devices.authenticate(credential.clientId, credential.username, credential.password),
+      await registry.credentials.authenticate(credential.clientId, credential.username, credential.password, 1),
     ).not.toBeNull()
 
-    const broken = {
+    const broken: DynamicSecurity = {
+      ...driven.security,
       // The broker does what it was asked and its answer is lost.
       enrol: async (given: Parameters<DynamicSecurity['enrol']>[0]) => {
         await driven.security.enrol(given)
         throw new Error('no answer')
       },
-      revoke: driven.security.revoke,
     }
-    const neither = createEnrolment({ registry, broker: broken, clock: () => 1 })
+    const neither = createEnrolment({ registry, accounts: accountsOf(broken), clock: () => 1, log: silent })
     await expect(neither.enrol({ ...record, id: 'neither' as DeviceId })).rejects.toMatchObject({
       code: 'unavailable',
       retryable: true,
@@ -253,7 +256,9 @@ describeWith(mosquitto, "Mosquitto's dynamic security, driven by the server", ()
   })
 
   it('broker_unavailable when nothing answers, broker_refused when the broker says no', async () => {
-    const deaf: Pick<Bus, 'publish' | 'subscribe'> = {
+    const deaf: Parameters<typeof createDynsecRequests>[0]['bus'] = {
+      connected: () => true,
+      onReconnect: () => undefined,
       publish: async () => undefined,
       subscribe: async () => () => undefined,
     }

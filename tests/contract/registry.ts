@@ -1,5 +1,6 @@
 /** The registry's contract: every adapter passes these tests on its real database. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { credentialsContract } from './registry/credentials.ts'
 import { datasetsContract } from './registry/datasets.ts'
 import { devicesContract } from './registry/devices.ts'
 import { facilitiesAndRoomsContract } from './registry/facilities-and-rooms.ts'
@@ -8,6 +9,7 @@ import { peopleContract } from './registry/people.ts'
 import { placementsContract } from './registry/placements.ts'
 import { placesContract } from './registry/places.ts'
 import { residentsContract } from './registry/residents.ts'
+import { swapsContract } from './registry/swaps.ts'
 import { trialsContract } from './registry/trials.ts'
 import { versionsContract } from './registry/versions.ts'
 
@@ -19,6 +21,8 @@ export function registryContract(name: string, makeStore: () => Promise<Registry
 
     facilitiesAndRoomsContract(f)
     devicesContract(f)
+    credentialsContract(f)
+    swapsContract(f)
     placementsContract(f)
     placesContract(f)
     peopleContract(f)
@@ -33,13 +37,13 @@ export function registryContract(name: string, makeStore: () => Promise<Registry
       await f.registry.users.create(user('maker'))
       const request = await f.registry.requests.create(draft)
       const version = await f.registry.registryVersion(DEMO)
-      const credentials = await f.registry.devices.credentials(DEMO)
+      const credentials = await f.registry.credentials.list(DEMO)
       for (let time = 0; time < 2; time++) {
         await f.reopen()
       }
       expect(await f.registry.placements.list({ facilities: [DEMO], limit: 9 })).toEqual([placement])
       expect(await f.registry.requests.get(request.id)).toEqual(request)
-      expect(await f.registry.devices.credentials(DEMO)).toEqual(credentials)
+      expect(await f.registry.credentials.list(DEMO)).toEqual(credentials)
       expect(await f.registry.registryVersion(DEMO)).toBe(version)
     })
   })

@@ -14,6 +14,8 @@ const device: KnownDevice = {
   profile: profiles.find(profile => profile.id === 'bed.sleep_mat')!,
   place: null,
   activeFromMs: 0,
+  speaksFor: [],
+  hub: null,
 }
 const entry = (t: number, rx: number): AcceptedEntry => ({
   k: 'a',

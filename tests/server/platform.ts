@@ -12,7 +12,7 @@ import { facilityTopic } from '../../core/topics.ts'
 import { createPasswords } from '../../server/auth/password.ts'
 import { createSigningKey } from '../../server/export/sign/key-file.ts'
 import { createLog } from '../../server/log.ts'
-import { createServer, type ServerSettings } from '../../server/server.ts'
+import { createServer, type EmbeddedBroker, type ServerSettings } from '../../server/server.ts'
 import { parseIdentityKeys } from '../../storage/registry/identity-keys.ts'
 import { createRegistry } from '../../storage/registry/registry.ts'
 import { createDuckdbTelemetry, type Telemetry } from '../../storage/telemetry/duckdb.ts'
@@ -86,12 +86,14 @@ export interface PlatformOptions {
   clock?: () => number
   /** False: nobody has an account yet. */
   people?: boolean
+  embedded?: EmbeddedBroker
 }
 
 export async function startPlatform({
   settings = {},
   clock = Date.now,
   people = true,
+  embedded,
 }: PlatformOptions = {}): Promise<Platform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mimamori-server-'))
   const mosquitto = await startMosquitto()
@@ -122,7 +124,7 @@ export async function startPlatform({
     ...settings,
   }
   const start = async () => {
-    const server = createServer({ registry, source: telemetry.source, config, log, clock })
+    const server = createServer({ registry, source: telemetry.source, config, log, clock, embedded })
     const { port } = await server.start()
     const metrics = async (): Promise<string> =>
       config.tls ? '' : (await fetch(`http://127.0.0.1:${port}/metrics`)).text()

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
 import { useSearchParams } from 'wouter'
 import type { DeviceDetail } from '../../../core/rest/devices.ts'
+import { DeviceTools } from '../access/device-tools.tsx'
 import { useCatalogue } from '../catalogue.ts'
 import { ago, whenShort } from '../format.ts'
 import { useSignedIn } from '../me.ts'
@@ -41,6 +42,7 @@ export function DevicePage({ id }: { id: string }) {
           <p className="mono">{id}</p>
         </div>
         {data && <Technical device={data} isCut={isCut} />}
+        {data && <DeviceTools device={data} />}
       </header>
       {error ? (
         <Failure error={error} onRetry={() => void refetch()} />

@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Facility } from '../../../core/rest/places.ts'
+import { FleetTools } from '../access/fleet-tools.tsx'
 import { useCatalogue } from '../catalogue.ts'
 import { useSignedIn } from '../me.ts'
 import { Failure, Loading, Nothing } from '../parts/notice.tsx'
@@ -83,6 +84,7 @@ function Fleet({ facility }: { facility: string }) {
           </span>
         )}
         <span className={styles.tools}>
+          <FleetTools facility={facility} isOwn={own === facility || (hasStates && !isMaker)} />
           {own === null && <FacilityChoice facility={facility} onChange={chosen => choose('facility', chosen)} />}
           <Segments
             label={say('fleet.order')}

@@ -74,4 +74,4 @@ export function AppFrame({ children }: { children: ReactNode }) {
 }
 
 const isWithin = (place: string, section: string): boolean =>
-  place === `/${section}` || (section === 'board' && place === '/rooms')
+  place === `/${section}` || (section === 'board' && place === '/rooms') || (section === 'devices' && place === '/swap')

@@ -8,7 +8,9 @@ import type { Passwords } from '../../auth/password.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import type { SignIn } from '../../auth/sign-in.ts'
 import type { Tokens } from '../../auth/tokens.ts'
+import type { DeviceAccounts } from '../../broker/device-accounts.ts'
 import type { Enrolment } from '../../broker/enrolment.ts'
+import type { Knocking } from '../../broker/knocking.ts'
 import type { Datasets } from '../../datasets/datasets.ts'
 import type { LedgerReads } from '../../ledger/reads.ts'
 import type { Boards } from '../../live/boards.ts'
@@ -19,6 +21,11 @@ import type { Metrics } from '../../metrics.ts'
 export interface HandlerDeps {
   registry: Registry
   enrolment: Enrolment
+  /** Where devices connect, but for the host. */
+  broker: { port: number; tls: boolean }
+  /** Null: the broker does not tell who knocks. */
+  knocking: Knocking | null
+  accounts: Pick<DeviceAccounts, 'sight'>
   source: TelemetrySource
   sessions: Sessions
   passwords: Passwords

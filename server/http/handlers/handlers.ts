@@ -3,6 +3,7 @@ import type { Handlers } from '../call.ts'
 import { accountHandlers } from './account.ts'
 import { auditHandlers } from './audit.ts'
 import { consentsHandlers } from './consents.ts'
+import { credentialsHandlers } from './credentials.ts'
 import { datasetsHandlers } from './datasets.ts'
 import type { HandlerDeps } from './deps.ts'
 import { deviceHistoryHandlers } from './device-history.ts'
@@ -16,6 +17,7 @@ import { placesHandlers } from './places.ts'
 import { readingsHandlers } from './readings.ts'
 import { residentsHandlers } from './residents.ts'
 import { sessionHandlers } from './session.ts'
+import { swapsHandlers } from './swaps.ts'
 import { trialEntriesHandlers } from './trial-entries.ts'
 import { trialsHandlers } from './trials.ts'
 import { usersHandlers } from './users.ts'
@@ -25,6 +27,8 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...accountHandlers(deps),
   ...facilitiesHandlers(deps),
   ...devicesHandlers(deps),
+  ...credentialsHandlers(deps),
+  ...swapsHandlers(deps),
   ...readingsHandlers(deps),
   ...placesHandlers(deps),
   ...placementsHandlers(deps),

@@ -2,6 +2,7 @@
 import type { Json } from '../../../core/audit/canonical.ts'
 import type { DatasetRequestRecord, PlacementRecord } from '../../../core/registry.ts'
 import { accessPlan } from './plan-access.ts'
+import { credentialsPlan } from './plan-devices.ts'
 import { peoplePlan } from './plan-people.ts'
 import { placesPlan } from './plan-places.ts'
 import { type AuditPlan, deviceSubject, placeOf, time } from './plan-step.ts'
@@ -43,8 +44,6 @@ export const auditPlan: AuditPlan = {
     },
     get: 'read',
     list: 'read',
-    credentials: 'read',
-    authenticate: 'read',
   },
   deviceHistory: {
     sawFirmware: {
@@ -82,6 +81,7 @@ export const auditPlan: AuditPlan = {
     during: 'read',
   },
   ...accessPlan,
+  ...credentialsPlan,
   requests: {
     create: {
       tell: ({ result }) => ({

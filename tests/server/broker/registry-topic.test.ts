@@ -92,6 +92,17 @@ describe('registry topic', () => {
     expect(text).not.toContain('桜の里')
   })
 
+  it('names the devices for which a hub speaks', async () => {
+    for (const id of ['hub-1', 'mat-1', 'mat-2']) await enrol(id)
+    await registry.hubs.set(DEMO, 'hub-1', ['mat-1', 'mat-2'])
+    await publisher.start()
+    expect(newest()?.devices.map(device => [device.id, device.speaks_for])).toEqual([
+      ['hub-1', ['mat-1', 'mat-2']],
+      ['mat-1', undefined],
+      ['mat-2', undefined],
+    ])
+  })
+
   it('is published again after a change, with a higher version, and not without one', async () => {
     await publisher.start()
     const first = newest()?.version as number

@@ -1,0 +1,141 @@
+/** Routes of devices' credentials, of hubs, and of devices that knock. */
+import { clientIdOf, type DeviceId, type FacilityId } from '../../../core/ids.ts'
+import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
+import type { DeviceAccess } from '../../../core/rest/credentials.ts'
+import type { Knock } from '../../../core/rest/knocks.ts'
+import type { Me } from '../../../core/rest/session.ts'
+import { allFacilities, mayEnrolIn, maySeeDevice } from '../../auth/scope.ts'
+import { createZoneClock } from '../../zone-clock.ts'
+import { type Handlers, refuse } from '../call.ts'
+import type { HandlerDeps } from './deps.ts'
+
+type Names = 'deviceAccess' | 'rotateCredential' | 'revokeCredentials' | 'setHub' | 'knocks'
+
+export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
+  const { registry, enrolment, accounts, knocking, clock, announce } = deps
+
+  return {
+    async deviceAccess({ me, params, query }) {
+      return accessOf(await find(me, params.id, query.facility))
+    },
+
+    async rotateCredential({ me, params, query, body }) {
+      const { device, facility } = await find(me, params.id, query.facility)
+      const credential = await enrolment.rotate(facility.id, device.id, body.overlap_s * 1_000)
+      const { clientId, username, password } = credential
+      return {
+        facility: facility.id,
+        device: device.id,
+        profile: device.profile,
+        client_id: clientId,
+        username,
+        password,
+      }
+    },
+
+    async revokeCredentials({ me, params, query, body }) {
+      const found = await find(me, params.id, query.facility)
+      await enrolment.revoke(found.facility.id, found.device.id, body.username)
+      return accessOf(found)
+    },
+
+    async setHub({ me, params, query, body }) {
+      const found = await find(me, params.id, query.facility)
+      const { device, facility } = found
+      for (const id of body.devices)
+        if (!(await registry.devices.get(facility.id, id)))
+          refuse('bad_request', `devices: ${facility.id} has no device ${id}.`)
+      try {
+        await enrolment.setHub(facility.id, device.id, body.devices)
+      } finally {
+        await announce(facility.id)
+      }
+      return accessOf(found)
+    },
+
+    async knocks({ me, query }) {
+      const facilities = (await allFacilities(registry)).filter(
+        ({ id }) => query.facility === undefined || id === query.facility,
+      )
+      const own = new Map(
+        facilities.filter(facility => mayEnrolIn(me, facility)).map(each => [each.id as string, each]),
+      )
+      if (query.facility !== undefined && !own.has(query.facility))
+        refuse('forbidden', `${query.facility} is not a facility of yours`)
+      const seesStrangers = query.facility === undefined && (await maySeeStrangers(me))
+      const exists = new Set((await allFacilities(registry)).map(({ id }) => id as string))
+      const items: Knock[] = []
+      for (const knock of knocking?.list() ?? []) {
+        const { clientId, username, count } = knock
+        const isPlaced = knock.facility !== null && exists.has(knock.facility)
+        const facility = isPlaced ? own.get(knock.facility ?? '') : undefined
+        if (isPlaced ? !facility : !seesStrangers) continue
+        const zone = createZoneClock(facility?.zone ?? 'UTC')
+        const enrolled =
+          facility !== undefined && (await registry.devices.get(facility.id, knock.device ?? '')) !== null
+        items.push({
+          client_id: clientId,
+          username,
+          facility: facility?.id ?? null,
+          device: facility ? (knock.device as DeviceId) : null,
+          enrolled,
+          first: zone.format(knock.firstMs),
+          last: zone.format(knock.lastMs),
+          count,
+        })
+      }
+      return { items, next: null, heard: knocking !== null }
+    },
+  }
+
+  /** A device whose name says nothing of a facility can only be one of the house, where there is but one. */
+  async function maySeeStrangers(me: Me): Promise<boolean> {
+    if (me.role === 'platform_admin') return true
+    const houses = (await allFacilities(registry)).filter(({ benchOf }) => benchOf === null)
+    return me.role === 'facility_admin' && houses.length === 1
+  }
+
+  /** Throws `not_found` equally for devices that do not exist and that belong to others, `forbidden` for one's own where one may not enrol. */
+  async function find(me: Me, id: DeviceId, asked: FacilityId | undefined): Promise<Found> {
+    const facilities = (await allFacilities(registry)).filter(facility => asked === undefined || facility.id === asked)
+    const found: Found[] = []
+    let isElsewhere = false
+    for (const facility of facilities) {
+      const device = await registry.devices.get(facility.id, id)
+      if (device && mayEnrolIn(me, facility)) found.push({ device, facility })
+      else if (device && maySeeDevice(me, device)) isElsewhere = true
+    }
+    const [first, another] = found
+    if (another) refuse('bad_request', `facility: several facilities have a device ${id}; name one.`)
+    if (!first && isElsewhere) refuse('forbidden', 'Its credentials are kept by the facility where it stands.')
+    return first ?? refuse('not_found', `You have no device ${id}.`)
+  }
+
+  async function accessOf({ device, facility }: Found): Promise<DeviceAccess> {
+    const zone = createZoneClock(facility.zone)
+    const nowMs = clock()
+    const hubs = await registry.hubs.of(facility.id)
+    const hub = [...hubs].find(([, devices]) => devices.includes(device.id))?.[0] ?? null
+    const records = await registry.credentials.list(facility.id, device.id)
+    return {
+      facility: facility.id,
+      device: device.id,
+      client_id: clientIdOf(facility.id, device.id),
+      credentials: records.toReversed().map(({ username, createdMs, endsMs }) => ({
+        username,
+        created: zone.format(createdMs),
+        ends: endsMs === null ? null : zone.format(endsMs),
+        state: endsMs === null ? ('valid' as const) : endsMs > nowMs ? ('ending' as const) : ('ended' as const),
+        broker: accounts.sight(username),
+      })),
+      speaks_for: hubs.get(device.id) ?? [],
+      hub,
+      broker: deps.broker,
+    }
+  }
+}
+
+interface Found {
+  device: DeviceRecord
+  facility: FacilityRecord
+}

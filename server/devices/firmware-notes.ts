@@ -1,7 +1,11 @@
 /** Notes in the registry which firmware each device is heard with, whenever it changes. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from '../../core/registry.ts'
 import type { Feed } from '../live/feed.ts'
 import { errorFields, type Log } from '../log.ts'
+
+/** Of the time that noting may take. */
+const SHARE = 0.2
 
 export interface FirmwareNotes {
   /** Waits for what is being written. */
@@ -20,6 +24,7 @@ export function startFirmwareNotes({
   /** Last firmware of each device, by `{facility}.{device}`: what was noted needs no second look. */
   const noted = new Map<string, string>()
   let writing = Promise.resolve()
+  let stopped = false
 
   feed.onLive((facility, { at, devices }) => {
     for (const { id, fw } of devices) {
@@ -30,6 +35,9 @@ export function startFirmwareNotes({
     }
   })
   const note = async (facility: string, device: string, firmware: string, seenMs: number): Promise<void> => {
+    // Those that are left are heard again after the next start.
+    if (stopped) return
+    const beganMs = performance.now()
     try {
       await registry.deviceHistory.sawFirmware(facility, device, firmware, seenMs)
     } catch (error) {
@@ -37,6 +45,13 @@ export function startFirmwareNotes({
       noted.delete(`${facility}.${device}`)
       log.warn({ facility, device, ...errorFields(error) }, 'a firmware could not be noted')
     }
+    // A thousand devices that are heard for the first time must not hold up the live boards.
+    await sleep((performance.now() - beganMs) / SHARE)
   }
-  return { stop: () => writing }
+  return {
+    stop() {
+      stopped = true
+      return writing
+    },
+  }
 }

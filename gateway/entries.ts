@@ -113,12 +113,13 @@ export function rowOf(entry: AcceptedEntry, position: number): StoredRow {
 
 /** Writes an entry as JSON. Accepted ones, of which there are millions, are put together piece by piece: in a third of the time, and without garbage. */
 export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
-  const pieces = new Map<string, Uint8Array>()
-  const piece = (text: string): Uint8Array => {
-    let bytes = pieces.get(text)
+  /** Values that are texts are those that a profile lists. */
+  const texts = new Map<string, Uint8Array>()
+  const textOf = (value: string): Uint8Array => {
+    let bytes = texts.get(value)
     if (!bytes) {
-      bytes = utf8(text)
-      pieces.set(text, bytes)
+      bytes = utf8(JSON.stringify(value))
+      texts.set(value, bytes)
     }
     return bytes
   }
@@ -160,7 +161,7 @@ export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
       }
       out.bytes(quoted)
       if (typeof value === 'number') out.number(value)
-      else out.bytes(piece(JSON.stringify(value)))
+      else out.bytes(textOf(value))
     }
     out.byte(CLOSE)
     for (const name of RARE) if (entry[name] !== undefined) out.text(`,"${name}":${JSON.stringify(entry[name])}`)

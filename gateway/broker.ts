@@ -53,8 +53,8 @@ const SERVER_UNAVAILABLE = 3
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORIZED = 5
 
-/** Of what all devices together have sent and we have not acknowledged. */
-const MAX_HELD_BYTES = 64 * 1024 * 1024
+/** Of what all devices together have sent and we have not acknowledged: sixty thousand messages, far more than any commit takes. In memory it is three times as much. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024
 const WATCH_MS = 500
 
 interface Session {

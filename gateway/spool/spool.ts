@@ -85,7 +85,7 @@ function newBatch<E, D>(encode: EncodeEntry<E>, digest: D, writer: ByteWriter): 
 const SEGMENT_BYTES = 32 * 1024 * 1024
 const RECORD_OVERHEAD_BYTES = 64
 /** Commits that a consumer finds in memory. */
-const RECENT_BYTES = 32 * 1024 * 1024
+const RECENT_BYTES = 16 * 1024 * 1024
 /** A segment holds at least so many times what its snapshot takes, however many devices there are. */
 const SNAPSHOT_SHARE = 4
 const CURSOR_MS = 1_000

@@ -4,6 +4,7 @@ import type { TelemetrySink } from '../../../../core/ports.ts'
 import { facilityTopic } from '../../../../core/topics.ts'
 import { createBroker } from '../../../../gateway/broker.ts'
 import { createGateway } from '../../../../gateway/gateway.ts'
+import { createPacketBalance } from '../../../../gateway/ledger/packet-balance.ts'
 import { createLog } from '../../../../gateway/log.ts'
 import { keepHeapSmall } from '../../../../gateway/small-heap.ts'
 import { createDuckdbTelemetry } from '../../../../storage/telemetry/duckdb.ts'
@@ -16,16 +17,19 @@ const options = JSON.parse(process.argv[3] ?? '{}') as EmbeddedOptions
 const log = createLog('fatal')
 keepHeapSmall()
 const sink = sinkOf(options.store)
+const balance = createPacketBalance()
 const broker = createBroker({
   port: 0,
   host: '127.0.0.1',
   authenticate: async (_id, username) => ({ kind: 'device', facility, device: username }),
   ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
+  acknowledged: balance.acknowledged,
   log,
 })
 const gateway = createGateway({
   facilities: 'all',
   sink,
+  balance,
   spoolDir: join(folder, 'gateway'),
   spoolMaxBytes: options.spoolMaxBytes ?? 16 * 1024 ** 3,
   ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../core/rest/route.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import { firstStartCode } from '../../server/auth/first-start.ts'
-import { type AuditWorld, PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
+import { ACCESS_WRITES, type AuditWorld, PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
 import { DAY_MS, eventually, PASSWORD, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
 type AnyWrite = { [N in RouteName]: (typeof routes)[N]['method'] extends 'get' ? never : N }[RouteName]
-type WriteName = Exclude<AnyWrite, (typeof PEOPLE_WRITES)[number]>
+type WriteName = Exclude<AnyWrite, (typeof PEOPLE_WRITES)[number] | (typeof ACCESS_WRITES)[number]>
 
 describeWith(mosquitto, 'writes in the audit trail', () => {
   let world: AuditWorld
@@ -131,7 +131,7 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
       const writes = Object.entries(routes as Record<string, Route>).flatMap(([name, { method }]) =>
         method === 'get' ? [] : [name],
       )
-      expect([...Object.keys(WRITES), ...PEOPLE_WRITES].toSorted()).toEqual(writes.toSorted())
+      expect([...Object.keys(WRITES), ...PEOPLE_WRITES, ...ACCESS_WRITES].toSorted()).toEqual(writes.toSorted())
     })
 
     it.each((Object.keys(WRITES) as WriteName[]).filter(name => name !== 'setup'))(

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Route } from '../../core/rest/route.ts'
 import { routes } from '../../core/rest.ts'
+import ja from '../../dashboard/src/words/ja.json' with { type: 'json' }
 import { type ACCESS_WRITES, type AuditWorld, startAuditWorld } from '../server/audit-world.ts'
 import { type Answer, clientOf, d, f, PASSWORD, p } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
@@ -160,6 +161,12 @@ describeWith(mosquitto, 'access in the audit trail', () => {
     const [entry] = await world.newest('&action=room.create')
     expect(entry?.correlation).toBe(answer.headers.get('x-correlation-id'))
     expect(entry?.actor).toEqual({ kind: 'token', id: 'admin', role: 'facility_admin', via: token.id })
+  })
+
+  it('has words for everything that was done, in the language of its reader', async () => {
+    const done = new Set((await world.newest()).map(({ action }) => `audit.action.${action}`))
+    const wordless = [...done].filter(id => !(id in ja) && !id.startsWith('audit.action.call.'))
+    expect(wordless).toEqual([])
   })
 
   it('tells what each change was, and holds no code, token, password or hash', async () => {

@@ -12,7 +12,8 @@ async function serve(answer: RequestListener): Promise<string> {
   await new Promise(ready => server.once('listening', ready))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
-const problem = (code: string, status: number) => JSON.stringify({ type: 'about:blank', title: code, status, code, correlation_id: 'c1' })
+const problem = (code: string, status: number) =>
+  JSON.stringify({ type: 'about:blank', title: code, status, code, correlation_id: 'c1' })
 const resident = { id: 'r1', facility: 'sunny', room: null, bed: null, absent: false, left: null, erased: null }
 
 it('waits as it is told and sends the same write again when the server gets too many requests', async () => {

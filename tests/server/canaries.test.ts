@@ -12,6 +12,7 @@ it('finds passwords, codes, tokens, cookies and what is personal when someone lo
     body: { facility: 'sunny', identity: { name: '試験 花子', birth_date: '1931-05-06', sex: 'female' } },
   })
   canaries.watch({ body: { device: 'mat-1', serious: false, description: 'planted-fall' } })
+  canaries.watch({ body: { items: [{ new: { code: 'forbidden' } }, { code: 'unknown_word', line: 97 }] } })
   expect(canaries.count()).toBe(9)
   const lines: string[] = []
   const log = createLog('debug', { write: line => void lines.push(line) })

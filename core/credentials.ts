@@ -34,8 +34,8 @@ export interface Credentials {
   issue(facility: string, device: string, nowMs: number): Promise<ClearCredential>
   /** Forgets a credential that nobody was given. */
   withdraw(username: string): Promise<void>
-  /** Sets the end of a credential; an earlier one stays. */
-  end(username: string, endsMs: number): Promise<void>
+  /** Sets the end of a credential; an earlier one stays. @returns whether it has changed */
+  end(username: string, endsMs: number): Promise<boolean>
   /** Ended ones too, oldest first. */
   list(facility: string, device?: string): Promise<CredentialRecord[]>
   /** Those that are valid at `nowMs`, of all facilities. */

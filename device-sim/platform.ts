@@ -1,5 +1,6 @@
 /** The platform's HTTP interface as an enrolling program uses it: sign-in, facilities, devices, residents, consents, placements. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError, problemSchema } from '../core/errors.ts'
 import { type Facility, facilitySchema } from '../core/rest/places.ts'
@@ -20,7 +21,10 @@ export interface Platform {
 type WithAnswer = 'createDevice' | 'createResident' | 'createConsent' | 'createPlacement' | 'facilities'
 type Answer<Name extends WithAnswer> = z.infer<(typeof routes)[Name]['response']>
 
-/** @throws AppError with the problem's code, or `unreachable` */
+/** Told to wait so often in a row, something else is wrong. */
+const MAX_WAITS = 30
+
+/** Waits where the server says that it gets too many requests. @throws AppError with the problem's code, or `unreachable` */
 export async function openPlatform(server: string, signIn: SignIn): Promise<Platform> {
   const headers: Record<string, string> = {}
 
@@ -31,11 +35,16 @@ export async function openPlatform(server: string, signIn: SignIn): Promise<Plat
       init.headers = { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() }
       init.body = JSON.stringify(body)
     }
-    const response = await fetch(new URL(API_ROOT + path, server), init).catch(cause => {
-      throw new AppError('unreachable', `no answer from ${server}`, { retryable: true, cause })
-    })
-    if (!response.ok) throw await problemOf(response, `${method.toUpperCase()} ${path}`)
-    return response
+    for (let waits = 0; ; waits++) {
+      // The same key each time: it is the same write.
+      const response = await fetch(new URL(API_ROOT + path, server), init).catch(cause => {
+        throw new AppError('unreachable', `no answer from ${server}`, { retryable: true, cause })
+      })
+      if (response.ok) return response
+      const problem = await problemOf(response, `${method.toUpperCase()} ${path}`)
+      if (problem.code !== 'rate_limited' || waits === MAX_WAITS) throw problem
+      await pause(problem.retryAfterMs ?? 1_000)
+    }
   }
 
   async function call<Name extends WithAnswer>(name: Name, body?: unknown): Promise<Answer<Name>> {
@@ -75,7 +84,9 @@ async function problemOf(response: Response, what: string): Promise<AppError> {
   const problem = problemSchema.safeParse(await response.json().catch(() => null))
   const code = problem.success ? problem.data.code : 'internal'
   const detail = problem.success ? (problem.data.detail ?? problem.data.title) : response.statusText
-  return new AppError(code, `${what} answered ${response.status}: ${detail}`)
+  const waitS = Number(response.headers.get('retry-after') ?? Number.NaN)
+  const retryAfterMs = Number.isFinite(waitS) ? waitS * 1_000 : undefined
+  return new AppError(code, `${what} answered ${response.status}: ${detail}`, { retryAfterMs })
 }
 
 /** `--token-file`: JSON `{"user","password"}` to sign in with, or a token on one line. */

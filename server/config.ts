@@ -21,6 +21,7 @@ export const serverEnvSchema = z.object({
   MQTT_USERNAME: text.optional(),
   MQTT_PASSWORD: text.optional(),
   MQTT_CA_FILE: text.optional(),
+  MQTTS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   INFLUX_URL: urlOf(/^https?$/, 'the store, such as http://localhost:8086'),
   INFLUX_TOKEN: text,
   INFLUX_ORG: text,
@@ -47,6 +48,8 @@ export interface ServerConfig {
   /** Certificate and key, PEM; null: plain HTTP. */
   tlsFiles: TlsFiles | null
   broker: BrokerAddress
+  /** Where devices reach the broker with TLS; null: at the port of MQTT_URL. */
+  mqttsPort: number | null
   influx: { url: string; token: string; org: string; bucket: string }
   /** PostgreSQL's connection string; undefined: a SQLite file in dataDir. */
   databaseUrl: string | undefined
@@ -102,6 +105,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): { config: ServerConfig } | 
           ? { certFile: resolve(e.TLS_CERT_FILE), keyFile: resolve(e.TLS_KEY_FILE) }
           : null,
       broker: { url: e.MQTT_URL, username: e.MQTT_USERNAME, password: e.MQTT_PASSWORD, ca },
+      mqttsPort: e.MQTTS_PORT ?? null,
       influx: { url: e.INFLUX_URL, token: e.INFLUX_TOKEN, org: e.INFLUX_ORG, bucket: e.INFLUX_BUCKET },
       databaseUrl: e.DATABASE_URL,
       sessionSecret: e.SESSION_SECRET,

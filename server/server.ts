@@ -55,6 +55,8 @@ export interface ServerSettings {
   /** Null: plain HTTP. Who opened it ends it. */
   tls: TlsPair | null
   broker: BrokerAddress
+  /** Where devices reach the broker with TLS; none: where this server does. */
+  mqttsPort?: number | null
   /** True for an outside broker, whose accounts the server keeps; the embedded one asks the registry itself. */
   manageBroker: boolean
   /** Signs links to files; at least 32 random characters. */
@@ -160,7 +162,13 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     metrics,
   })
   const feed = createFeed({ clock, metrics })
-  ends.push(startFirmwareNotes({ registry, feed, log }).stop)
+  const firmware = startFirmwareNotes({
+    registry,
+    feed,
+    asSystem: work => trail.as(systemContext('firmware'), work),
+    log,
+  })
+  ends.push(firmware.stop)
   const conditions = createConditionFeed({ publish: bus.publish, metrics, log })
   ends.push(conditions.stop)
   const queries = await createGatewayQueries({ bus })
@@ -225,7 +233,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     invitations: createInvitations({ registry, publicUrl, clock }),
     enrolment,
     accounts: accounts.devices,
-    broker: portOf(config.broker.url),
+    broker: config.mqttsPort ? { port: config.mqttsPort, tls: true } : portOf(config.broker.url),
     knocking: options.embedded?.knocking ?? null,
     openFacility: async facility => {
       await accounts

@@ -40,7 +40,10 @@ export async function createDemoFacility(
     const room = await registry.rooms.create({ facility, label, unit })
     const simulated = planned.some(device => !device.spare)
     const resident = simulated ? (await registry.residents.create(facility, nowMs)).id : null
-    if (resident) await registry.consents.create({ facility, resident, purpose: 'device_evaluation', fromMs })
+    if (resident) {
+      await registry.stays.add({ facility, resident, room: room.id, bed: null, fromMs })
+      await registry.consents.create({ facility, resident, purpose: 'device_evaluation', fromMs })
+    }
     for (const { id, profile, spare } of planned) {
       const credential = await registry.devices.enrol(
         { facility, id, profile, maker: DEMO_MAKER, activeFromMs: fromMs },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import type { Registry } from '../core/registry.ts'
 import type { DemoRoom } from '../device-sim/demo/plan.ts'
+import { systemContext } from '../server/audit/system.ts'
 import { createDemoAccounts, type DemoAccount } from './demo-accounts.ts'
 import { createDemoFacility, DEMO_FACILITY, type DemoDevice } from './demo-facility.ts'
 import { readIfThere, writePrivate } from './secrets.ts'
@@ -47,8 +48,11 @@ export async function openDemo(deps: DemoDeps): Promise<{ registry: Registry; de
     for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
     registry = await deps.open()
   }
-  const devices = await createDemoFacility(registry, deps.plan, deps.zone, deps.nowMs)
-  const accounts = await createDemoAccounts(registry.users, DEMO_FACILITY, deps.hash, deps.nowMs)
+  const { audit, users } = registry
+  const { devices, accounts } = await audit.as(systemContext('demo'), async () => ({
+    devices: await createDemoFacility(registry, deps.plan, deps.zone, deps.nowMs),
+    accounts: await createDemoAccounts(users, DEMO_FACILITY, deps.hash, deps.nowMs),
+  }))
   writePrivate(devicesFile, `${JSON.stringify(devices, null, 1)}\n`)
   writePrivate(accountsFile, `${JSON.stringify(accounts, null, 1)}\n`)
   await registry.settings.set(READY, new Date(deps.nowMs).toISOString())

@@ -100,6 +100,7 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
         publicUrl: config.publicUrl,
         tls,
         broker: { url: `mqtt://127.0.0.1:${mqttPort}`, username: 'server', password: serverPassword },
+        mqttsPort: broker.tlsPort(),
         manageBroker: false,
         demonstration: config.demo,
         sessionSecret: keptSecret(join(config.dataDir, 'session-secret')),

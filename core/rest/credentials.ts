@@ -31,7 +31,7 @@ const deviceAccessSchema = z
     speaks_for: z.array(deviceIdSchema),
     /** The hub that speaks for it. */
     hub: deviceIdSchema.nullable(),
-    /** Where the broker listens, as this server reaches it; its host is where devices reach the platform. */
+    /** Where devices reach the broker: at the platform's host, with TLS if it is offered. */
     broker: z.object({ port: z.int(), tls: z.boolean() }),
   })
   .meta({ id: 'DeviceAccess' })

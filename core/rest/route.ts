@@ -28,6 +28,8 @@ export const TOKEN_SCOPES = [
   'ledger:read',
   'registry:read',
   'registry:write',
+  'trials:read',
+  'trials:write',
   'audit:read',
 ] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]

@@ -1,6 +1,7 @@
 /** Everything that outlives a screen, made once by main.tsx and handed down: language, theme, clock, HTTP, live board, session. */
 import { QueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useSyncExternalStore } from 'react'
+import { AppError } from '../../core/errors.ts'
 import type { Language } from '../../core/profile.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
 import { type Call, createApi, refusalOf } from './api.ts'
@@ -56,8 +57,8 @@ export function createServices(): Services {
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
-        // A refusal will be the same again; an absent server may come back.
-        retry: (count, error) => count < 2 && (refusalOf(error)?.status ?? 599) >= 500,
+        retry: (count, error) => count < 2 && mayPass(error),
+        retryDelay: (count, error) => (refusalOf(error)?.retryAfterS ?? 2 ** count) * 1_000,
         refetchOnWindowFocus: false,
         staleTime: 5_000,
       },
@@ -134,6 +135,12 @@ export function createServices(): Services {
     retryBoard: () => void session?.snapshot(),
     judgeTheme: () => theme.judge(clock.now(), store.frame()?.facility.zone ?? BROWSER_ZONE),
   }
+}
+
+/** A refusal will be the same again; an absent server may come back, and one that many ask at once says when. */
+const mayPass = (error: unknown): boolean => {
+  const status = refusalOf(error)?.status ?? 599
+  return status >= 500 || (error instanceof AppError && error.code === 'rate_limited')
 }
 
 const ServicesContext = createContext<Services | null>(null)

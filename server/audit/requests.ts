@@ -94,7 +94,20 @@ function contextOf(name: RouteName, { me, token, address, correlationId }: Audit
   }
 }
 
-const SECURITY: readonly RouteName[] = ['signIn', 'signOut', 'setup', 'me']
+/** One's own account, whatever one's role. */
+const SECURITY: readonly RouteName[] = [
+  'signIn',
+  'signOut',
+  'setup',
+  'acceptInvitation',
+  'me',
+  'editMe',
+  'changePassword',
+  'endMySession',
+  'endMyOtherSessions',
+  'createMyToken',
+  'revokeMyToken',
+]
 
 function purposeOf(name: RouteName, me: Me | null): AuditPurpose {
   if (SECURITY.includes(name) || me === null) return 'security'

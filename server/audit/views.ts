@@ -22,11 +22,17 @@ const EVENT_DAYS = 30
 
 export const VIEWS: { readonly [N in GetRouteName]?: View } = {
   me: null,
+  setupState: null,
+  mySessions: null,
+  myTokens: null,
   facilities: null,
   deviceTypes: null,
   rooms: null,
   users: null,
+  user: null,
   devices: null,
+  deviceAccess: null,
+  knocks: null,
   ledger: null,
   ledgerDevices: null,
   rejectionCounts: null,

@@ -15,10 +15,13 @@ export interface FirmwareNotes {
 export function startFirmwareNotes({
   registry,
   feed,
+  asSystem,
   log,
 }: {
   registry: Pick<Registry, 'deviceHistory'>
   feed: Pick<Feed, 'onLive'>
+  /** Runs a write as the platform's own: a device said it, nobody asked for it. */
+  asSystem: (work: () => Promise<unknown>) => Promise<unknown>
   log: Log
 }): FirmwareNotes {
   /** Last firmware of each device, by `{facility}.{device}`: what was noted needs no second look. */
@@ -39,7 +42,7 @@ export function startFirmwareNotes({
     if (stopped) return
     const beganMs = performance.now()
     try {
-      await registry.deviceHistory.sawFirmware(facility, device, firmware, seenMs)
+      await asSystem(() => registry.deviceHistory.sawFirmware(facility, device, firmware, seenMs))
     } catch (error) {
       // Heard again, it is tried again.
       noted.delete(`${facility}.${device}`)

@@ -64,12 +64,13 @@ export function createCredentials(db: Kysely<RegistrySchema>): Credentials {
     },
 
     async end(username, endsMs) {
-      await db
+      const { numUpdatedRows } = await db
         .updateTable('credentials')
         .set({ ends_ms: endsMs })
         .where('username', '=', username)
         .where(eb => eb.or([eb('ends_ms', 'is', null), eb('ends_ms', '>', endsMs)]))
-        .execute()
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
 
     async list(facility, device) {

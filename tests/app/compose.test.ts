@@ -53,7 +53,8 @@ describeWith(reference, 'docker-compose.yml', () => {
     for (const { environment, secrets } of Object.values(services())) {
       const given = (secrets ?? []).map(({ source }) => `/run/secrets/${source}`)
       for (const [name, value] of Object.entries(environment ?? {})) {
-        if (/PASSWORD|TOKEN|SECRET|_KEY/.test(name)) {
+        // Empty: not set.
+        if (value !== '' && /PASSWORD|TOKEN|SECRET|_KEY/.test(name)) {
           expect(name).toMatch(/_FILE$/)
           expect(given).toContain(value)
         }
@@ -71,6 +72,15 @@ describeWith(reference, 'docker-compose.yml', () => {
     expect(names.filter(name => !known.has(name))).toEqual([])
   })
 
+  it('serves HTTPS when a certificate and its key are named, from a folder that it cannot write', () => {
+    const [TLS_CERT_FILE, TLS_KEY_FILE] = ['./certs/server.crt', './certs/server.key']
+    const given = { GATEWAY_FACILITIES: 'demo', TLS_CERT_FILE, TLS_KEY_FILE }
+    const { server } = (JSON.parse(resolve(text, given).stdout) as { services: Record<string, Service> }).services
+    expect(server?.environment).toMatchObject({ TLS_CERT_FILE, TLS_KEY_FILE })
+    expect(server?.volumes).toContainEqual(expect.objectContaining({ target: '/app/certs', read_only: true }))
+    expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toContain('WORKDIR /app\n')
+  })
+
   it('names only the secrets that deploy/make-secrets.sh makes', () => {
     const made = readdirSync(makeSecrets('named'))
     const named = [...text.matchAll(/file: \.\/secrets\/(\S+)/g)].map(found => found[1])
@@ -83,7 +93,12 @@ describeWith(reference, 'docker-compose.yml', () => {
       expect(statSync(join(root, service?.command.at(-1) ?? '')).isFile()).toBe(true)
   })
 })
-type Service = { environment?: Record<string, string>; secrets?: { source: string }[]; command: string[] }
+type Service = {
+  environment?: Record<string, string>
+  secrets?: { source: string }[]
+  volumes?: { target: string; read_only?: boolean }[]
+  command: string[]
+}
 
 /** Names in .env.example, each line of which is `#NAME=value` or a comment that starts with a space. */
 function settings() {

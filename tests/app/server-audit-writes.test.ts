@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../core/rest/route.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import { firstStartCode } from '../../server/auth/first-start.ts'
-import { type AuditWorld, PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
+import { ACCESS_WRITES, type AuditWorld, PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
 import { DAY_MS, eventually, PASSWORD, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
 type AnyWrite = { [N in RouteName]: (typeof routes)[N]['method'] extends 'get' ? never : N }[RouteName]
-type WriteName = Exclude<AnyWrite, (typeof PEOPLE_WRITES)[number]>
+type WriteName = Exclude<AnyWrite, (typeof PEOPLE_WRITES)[number] | (typeof ACCESS_WRITES)[number]>
 
 describeWith(mosquitto, 'writes in the audit trail', () => {
   let world: AuditWorld
@@ -131,7 +131,7 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
       const writes = Object.entries(routes as Record<string, Route>).flatMap(([name, { method }]) =>
         method === 'get' ? [] : [name],
       )
-      expect([...Object.keys(WRITES), ...PEOPLE_WRITES].toSorted()).toEqual(writes.toSorted())
+      expect([...Object.keys(WRITES), ...PEOPLE_WRITES, ...ACCESS_WRITES].toSorted()).toEqual(writes.toSorted())
     })
 
     it.each((Object.keys(WRITES) as WriteName[]).filter(name => name !== 'setup'))(
@@ -141,8 +141,9 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
         const client = await world.platform.as(who)
         const { path, body } = await call()
         const before = await world.last()
-        const answer = await client.call((routes[name] as Route).method.toUpperCase(), path, body)
-        expect([name, answer.status]).toEqual([name, (routes[name] as Route).status])
+        const { method, status, edits }: Route = routes[name]
+        const answer = await client.call(method.toUpperCase(), path, body, edits ? { 'if-match': '*' } : {})
+        expect([name, answer.status]).toEqual([name, status])
         const left = await world.since(before)
         const correlation = answer.headers.get('x-correlation-id')
         const own = left.find(entry => entry.action === action && entry.correlation === correlation)

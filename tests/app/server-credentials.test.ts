@@ -13,6 +13,7 @@ describeWith(mosquitto, 'credentials, knocks and swaps over HTTP', () => {
   beforeAll(async () => {
     platform = await startPlatform({
       clock: () => nowMs,
+      settings: { mqttsPort: 8883 },
       embedded: { disconnect: (clientId, username) => void ended.push(`${clientId} ${username}`), knocking },
     })
     for (const id of ['mat-7', 'mat-8', 'hub-1'])
@@ -43,6 +44,7 @@ describeWith(mosquitto, 'credentials, knocks and swaps over HTTP', () => {
     const { body } = await (await admin()).get('/devices/mat-7/credentials')
     expect(body.credentials.map((c: { state: string }) => c.state)).toEqual(['valid', 'ending', 'ended'])
     expect(JSON.stringify(body)).not.toContain(second.password)
+    expect(body.broker).toEqual({ port: 8883, tls: true })
     expect([await works(first), await works(second)]).not.toContain(null)
     nowMs += 60_000
     expect(await works(first)).toBeNull()
@@ -50,6 +52,15 @@ describeWith(mosquitto, 'credentials, knocks and swaps over HTTP', () => {
     await expect.poll(() => ended).toContain(`sunny.mat-7 ${first.username}`)
     expect(ended).not.toContain(`sunny.mat-7 ${second.username}`)
   })
+
+  it.each(['2300-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '0099-01-01T00:00:00Z'])(
+    'enrols nothing that is active from %s',
+    async active_from => {
+      const device = { facility: 'sunny', id: 'mat-when', profile: 'bed.sleep_mat', maker: 'mats', active_from }
+      expect((await (await admin()).post('/devices', device)).status).toBe(400)
+      expect(await platform.registry.devices.get('sunny', 'mat-when')).toBeNull()
+    },
+  )
 
   it('gives the same answer to the same Idempotency-Key, so that no second credential is made', async () => {
     const ask = async () =>

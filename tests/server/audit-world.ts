@@ -35,6 +35,25 @@ export const PEOPLE_WRITES = [
   'eraseResident',
 ] as const
 
+/** The same for writes about who comes in, by which credential. */
+export const ACCESS_WRITES = [
+  'editMe',
+  'changePassword',
+  'endMySession',
+  'endMyOtherSessions',
+  'createMyToken',
+  'revokeMyToken',
+  'acceptInvitation',
+  'editUser',
+  'inviteUser',
+  'endUserSessions',
+  'rotateCredential',
+  'revokeCredentials',
+  'setHub',
+  'createSwap',
+  'undoSwap',
+] as const
+
 export interface AuditWorld {
   platform: Platform
   /** One of the twelve residents of the trial; the device is `trial-11`. */

@@ -19,6 +19,7 @@ function start() {
         say = listener
       },
     } as never,
+    asSystem: work => work(),
     log: createLog('silent'),
   })
   const hear = (fw: string) =>

@@ -2,7 +2,6 @@
 import { profileById, profiles } from '../../../core/profiles/index.ts'
 import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
 import type { Me } from '../../../core/rest/session.ts'
-import { parseRfc3339 } from '../../../core/time.ts'
 import { maySeeValues, requireOwnFacility } from '../../auth/scope.ts'
 import { deviceKey } from '../../live/layout.ts'
 import { type Handlers, refuse } from '../call.ts'
@@ -10,6 +9,7 @@ import { deviceView, newestView, roomsOfDevices } from '../device-view.ts'
 import { createDeviceFinder } from '../find-device.ts'
 import { pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
+import { instant } from './own.ts'
 
 export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | 'device' | 'createDevice'> {
   const { registry, enrolment, feed, clock, announce } = deps
@@ -47,8 +47,7 @@ export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | '
           'bad_request',
           `profile: there is no device type ${profile}; known: ${profiles.map(known => known.id).join(', ')}.`,
         )
-      const activeFromMs = body.active_from === undefined ? clock() : parseRfc3339(body.active_from)
-      if (activeFromMs === null) return refuse('bad_request', 'active_from: no such time exists.')
+      const activeFromMs = body.active_from === undefined ? clock() : instant(body.active_from)
       if (await registry.devices.get(facility.id, id)) refuse('conflict', `${facility.id} already has a device ${id}.`)
       const secret = await enrolment.enrol({ facility: facility.id, id, profile, maker, activeFromMs })
       await announce(facility.id)

@@ -27,13 +27,16 @@ export const credentialsPlan: Pick<AuditPlan, 'credentials' | 'hubs' | 'swaps'> 
       }),
     },
     end: {
-      tell: ({ args: [username, endsMs] }) => ({
-        action: 'credential.end',
-        subject: { kind: 'credential', id: username },
-        // The client id, `{facility}.{device}`, begins the name.
-        facility: username.split('.')[0] ?? null,
-        new: { ends: time(endsMs) },
-      }),
+      tell: ({ args: [username, endsMs], result }) =>
+        result
+          ? {
+              action: 'credential.end',
+              subject: { kind: 'credential', id: username },
+              // The client id, `{facility}.{device}`, begins the name.
+              facility: username.split('.')[0] ?? null,
+              new: { ends: time(endsMs) },
+            }
+          : null,
     },
     list: 'read',
     valid: 'read',

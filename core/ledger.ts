@@ -12,7 +12,7 @@ export const LEDGER_EQUATIONS = [
   'fates',
   /** accepted = stored + spooled + dead_lettered */
   'store',
-  /** What the store was found to hold = stored. */
+  /** What the store was found to hold, and what was removed from it on purpose = stored. */
   'recount',
   /** Packets acknowledged at the socket = packets committed. */
   'packets',
@@ -50,6 +50,8 @@ export const ledgerRowSchema = z.object({
   stored: count,
   spooled: count,
   dead_lettered: count,
+  /** Rows that were removed from the store on purpose, as the facility's retention says. */
+  removed: count.default(0),
   /** Rows that the store was found to hold when it was last asked; null: not asked yet. */
   recounted: count.nullable(),
   /** When it was asked, epoch ms. */
@@ -108,7 +110,19 @@ export const deadLetterSchema = z.object({
 })
 export type DeadLetter = z.infer<typeof deadLetterSchema>
 
-const QUERY_ASKS = ['ledger', 'rejections', 'conflicts', 'dead-letters', 'replay-dead-letters'] as const
+/** What the removal of a stretch of device time took and left. */
+export const removalSchema = z.object({
+  /** Messages that were removed. */
+  messages: count,
+  /** Devices of which nothing was removed, because so many of their hours in the ledger are not settled. */
+  kept: z.array(z.object({ device: z.string(), hours: count })),
+})
+export type Removal = z.infer<typeof removalSchema>
+
+/** A facility's measurements are kept at least so long, whatever is asked for. */
+export const SHORTEST_RETENTION_DAYS = 30
+
+const QUERY_ASKS = ['ledger', 'rejections', 'conflicts', 'dead-letters', 'replay-dead-letters', 'remove'] as const
 
 /** server → gateway. */
 export const queryMessageSchema = z.object({
@@ -127,6 +141,8 @@ export const queryMessageSchema = z.object({
       payloads: z.boolean().optional(),
       /** `replay-dead-letters`: only these. */
       ids: z.array(z.string().max(64)).max(500).optional(),
+      /** `remove`: of these devices only; `from` and `to` are device time here, and both are needed. */
+      devices: z.array(z.string().max(64)).max(500).optional(),
     })
     .default({}),
   limit: z.int().min(1).max(1_000).default(100),

@@ -23,6 +23,12 @@ export interface TelemetrySink {
   restore(rows: readonly StoredRow[]): Promise<void>
   /** The committed position, or null when the store keeps none (then replays are idempotent by key). Read once at start. */
   position(): Promise<number | null>
+  /**
+   * Removes for good the messages, telemetry and events, of a stretch of device time. When it returns nobody reads them any more, and what
+   * stays is read as before. Goes on in portions, between which writes get their turn; after a failure or an abort part of it is gone, and it
+   * may be repeated. A row of that stretch that is written meanwhile may stay or go. `signal` is looked at between portions: its reason is thrown.
+   */
+  remove(query: RemovalQuery, signal?: AbortSignal): Promise<void>
   /** Where rows can be taken in as the bytes they were spooled in: at a tenth of the cost. */
   readonly raw?: { begin(): RawBatch }
   /** Finishes what is under way and lets go of the store. Nothing written before is lost. */
@@ -77,6 +83,12 @@ export interface RawBatch {
 export interface TimeRange {
   fromMs: number
   toMs: number
+}
+
+/** What is removed; no devices named: of all that the facility has or had. */
+export interface RemovalQuery extends TimeRange {
+  facility: FacilityId
+  devices?: readonly string[]
 }
 
 export interface ScanQuery extends TimeRange {

@@ -57,7 +57,7 @@ export function createQueries({ facilities, bus, answers, log }: QueriesDeps): Q
       return
     }
     const { ask, filter } = query.data
-    const lane = lanes[ask === 'replay-dead-letters' || filter.recount ? 'store' : 'disk']
+    const lane = lanes[ask === 'replay-dead-letters' || ask === 'remove' || filter.recount ? 'store' : 'disk']
     if (lane.waiting >= MAX_WAITING) {
       void send(facility, { id: id.data.id, error: 'internal' })
       return

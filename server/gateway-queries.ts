@@ -14,6 +14,8 @@ import {
   type LedgerRow,
   ledgerRowSchema,
   type QueryMessage,
+  type Removal,
+  removalSchema,
 } from '../core/ledger.ts'
 import { facilityTopic, parseFacilityTopic } from '../core/topics.ts'
 import type { Bus } from './mqtt.ts'
@@ -25,6 +27,7 @@ export interface GatewayItems {
   conflicts: KeptConflict
   'dead-letters': DeadLetter
   'replay-dead-letters': DeadLetter
+  remove: Removal
 }
 export interface GatewayPage<T> {
   items: T[]
@@ -59,6 +62,7 @@ const ITEM_SCHEMAS: { [A in keyof GatewayItems]: z.ZodType<GatewayItems[A]> } = 
   conflicts: keptConflictSchema,
   'dead-letters': deadLetterSchema,
   'replay-dead-letters': deadLetterSchema,
+  remove: removalSchema,
 }
 const TIMEOUT_MS = 10_000
 /** The store is asked or written before the answer comes. */
@@ -85,7 +89,7 @@ export async function createGatewayQueries({
   return {
     async ask(facility, ask, options = {}) {
       const { filter = {}, limit = 100, after } = options
-      const slow = filter.recount || ask === 'replay-dead-letters'
+      const slow = filter.recount || ask === 'replay-dead-letters' || ask === 'remove'
       const timeoutMs = options.timeoutMs ?? (slow ? STORE_TIMEOUT_MS : TIMEOUT_MS)
       const query: QueryMessage = { id: randomUUID(), ask, filter, limit, ...(after === undefined ? {} : { after }) }
       return pageOf(await send(facility, query, timeoutMs), ITEM_SCHEMAS[ask])

@@ -22,6 +22,8 @@ export interface InfluxOptions {
   /** After so long without a sign of life a write counts as failed. A hanging store holds the writer back for this time. */
   writeTimeoutMs?: number
   readTimeoutMs?: number
+  /** The store says nothing until it has been through the whole stretch. */
+  removeTimeoutMs?: number
 }
 
 /** A Flux script; made by `flux` only, which escapes every value put into it. */
@@ -38,6 +40,11 @@ export interface Influx {
   readonly bucket: string
   /** Posts lines in UTF-8 (nanosecond keys); durable in the store when this returns. Safe to repeat. The bytes are copied at once. */
   write(lines: Uint8Array): Promise<void>
+  /**
+   * Removes the points of a measurement with these tags in from ≤ t ≤ to, both RFC 3339 with nanoseconds. The store has no other comparison than
+   * equality here. When this returns nobody reads them; their place on disk is free when the store next compacts their shard.
+   */
+  remove(measurement: string, tags: Readonly<Record<string, string>>, from: string, to: string): Promise<void>
   /** Hands rows over as they arrive; `onRow` must not be slow. */
   query(script: FluxScript, onRow: (values: string[], table: FluxTable) => void, signal?: AbortSignal): Promise<void>
   /** Breaks off what is under way. */
@@ -46,15 +53,25 @@ export interface Influx {
 
 /** Connects at first use. */
 export function createInflux(options: InfluxOptions): Influx {
-  const { url, token, org, bucket, writeTimeoutMs = 10_000, readTimeoutMs = 60_000 } = options
+  const {
+    url,
+    token,
+    org,
+    bucket,
+    writeTimeoutMs = 10_000,
+    readTimeoutMs = 60_000,
+    removeTimeoutMs = 300_000,
+  } = options
   const agent =
     new URL(url).protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
   const clientWith = (timeout: number) => new InfluxDB({ url, token, timeout, transportOptions: { agent } }).transport
   const writer = clientWith(writeTimeoutMs)
   const reader = clientWith(readTimeoutMs)
+  const remover = clientWith(removeTimeoutMs)
   // Compressing pays on a wire, not on this machine (603 KB -> 71 KB takes 4 to 7 ms).
   const remote = !/^(localhost|127\.|\[?::1)/.test(new URL(url).hostname)
   const writePath = `/api/v2/write?${new URLSearchParams({ org, bucket, precision: 'ns' })}`
+  const deletePath = `/api/v2/delete?${new URLSearchParams({ org, bucket })}`
   const queryPath = `/api/v2/query?${new URLSearchParams({ org })}`
   const underWay = new Set<AbortController>()
 
@@ -95,6 +112,21 @@ export function createInflux(options: InfluxOptions): Influx {
           error: fail,
           complete: () => (status === 204 ? done() : fail(new Error(`Expected 204, got ${status}`))),
         })
+      }),
+    remove: (measurement, tags, start, stop) =>
+      exchange((signal, done, fail) => {
+        const all = Object.entries({ _measurement: measurement, ...tags })
+        const predicate = all.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' AND ')
+        const headers = { 'content-type': 'application/json' }
+        remover.send(
+          deletePath,
+          JSON.stringify({ predicate, start, stop }),
+          { method: 'POST', headers, signal },
+          {
+            error: fail,
+            complete: done,
+          },
+        )
       }),
     query: (script, onRow, outer) =>
       exchange((signal, done, fail) => {

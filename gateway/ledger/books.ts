@@ -1,5 +1,6 @@
 /** Puts the gateway's books together: message ledger, its checks, what is kept aside, and the answers about them. */
 import { join } from 'node:path'
+import { AppError } from '../../core/errors.ts'
 import type { TelemetrySink, TelemetrySource } from '../../core/ports.ts'
 import { createAside } from '../aside.ts'
 import type { GatewayBus } from '../bus.ts'
@@ -13,17 +14,19 @@ import { createQueries } from '../queries.ts'
 import { failStop } from '../spool/fail-stop.ts'
 import { nodeFiles } from '../spool/files.ts'
 import type { Spool } from '../spool/spool.ts'
+import { createTurns } from '../turns.ts'
 import { createAuditor } from './auditor.ts'
 import { createLedger } from './ledger.ts'
 import type { PacketBalance } from './packet-balance.ts'
 import { ledgerPage } from './pages.ts'
-import { createRecount } from './recount.ts'
+import { createRecount, type Recount } from './recount.ts'
+import { createRemovals } from './removal.ts'
 import type { StoreTally } from './store-tally.ts'
 
 export interface BooksDeps {
   spool: Pick<Spool<Entry, CommitDigest>, 'consumer'>
   tally: StoreTally
-  sink: Pick<TelemetrySink, 'restore'>
+  sink: Pick<TelemetrySink, 'restore' | 'remove'>
   source: Pick<TelemetrySource, 'countByDevice'> | undefined
   balance: PacketBalance
   /** The gateway's own. */
@@ -70,7 +73,16 @@ export async function createBooks(deps: BooksDeps): Promise<Books> {
     clock,
     log,
   })
-  const recount = source ? createRecount({ ledger, source, clock }) : null
+  const turns = createTurns()
+  const counting = source ? createRecount({ ledger, source, clock }) : null
+  const removals = source ? createRemovals({ ledger, sink: deps.sink, source, storePosition, turns, clock }) : null
+  const recount: Recount | null =
+    counting &&
+    ((facility, hour) =>
+      turns.take(async () => {
+        await removals?.finish()
+        await counting(facility, hour)
+      }))
   const auditor = createAuditor({
     ledger,
     recount,
@@ -92,6 +104,7 @@ export async function createBooks(deps: BooksDeps): Promise<Books> {
       conflicts: (facility, query) => conflictsPage(kept, facility, query),
       'dead-letters': letters.page,
       'replay-dead-letters': letters.replay,
+      remove: removals?.remove ?? (() => Promise.reject(new AppError('bad_query', 'there is no store to ask'))),
     },
   })
 

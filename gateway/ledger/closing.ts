@@ -13,8 +13,9 @@ export function closedRows(
   const rows: ClosedRows = new Map()
   for (const [facility, devices] of open)
     for (const [device, counts] of devices) {
-      const { stored, deadLettered } = kept?.rows.get(facility)?.get(device) ?? emptyRow()
-      putRow(rows, facility, device, { counts, stored, deadLettered, recounted: recountOf(facility, device, counts) })
+      const { stored, deadLettered, removed } = kept?.rows.get(facility)?.get(device) ?? emptyRow()
+      const recounted = recountOf(facility, device, counts)
+      putRow(rows, facility, device, { counts, stored, deadLettered, recounted, removed })
     }
   return rows
 }

@@ -19,6 +19,8 @@ export interface ClosedRow {
   stored: number
   deadLettered: number
   recounted: Recounted | null
+  /** Of the stored rows, those that were removed on purpose. */
+  removed: number
 }
 /** By facility, then device. */
 export type ClosedRows = Map<string, Map<string, ClosedRow>>
@@ -31,7 +33,13 @@ export interface ClosedHour {
   rows: ClosedRows
 }
 
-export const emptyRow = (): ClosedRow => ({ counts: noCounts(), stored: 0, deadLettered: 0, recounted: null })
+export const emptyRow = (): ClosedRow => ({
+  counts: noCounts(),
+  stored: 0,
+  deadLettered: 0,
+  recounted: null,
+  removed: 0,
+})
 
 export const putRow = (rows: ClosedRows, facility: string, device: string, row: ClosedRow): void =>
   void getOrMake(rows, facility, () => new Map<string, ClosedRow>()).set(device, row)
@@ -60,7 +68,7 @@ type Line = [
   counts: number[],
   stored: number,
   deadLettered: number,
-  ...recounted: [found: number, atMs: number, bad: 0 | 1] | [],
+  ...recounted: [found: number, atMs: number, bad: 0 | 1, removed?: number] | [null, null, null, removed: number] | [],
 ]
 
 export function createHourFiles({ files, log }: { files: SpoolFiles; log: Log }): HourFiles {
@@ -101,14 +109,19 @@ export function createHourFiles({ files, log }: { files: SpoolFiles; log: Log })
 function encode({ hour, to, settled, rows }: ClosedHour): string {
   const lines = [JSON.stringify({ v: 1, hour, to, settled })]
   for (const [facility, devices] of rows)
-    for (const [device, { counts, stored, deadLettered, recounted }] of devices) {
-      const last: [number, number, 0 | 1] | [] = recounted
-        ? [recounted.found, recounted.atMs, recounted.bad ? 1 : 0]
-        : []
-      const line: Line = [facility, device, encodeCounts(counts), stored, deadLettered, ...last]
+    for (const [device, row] of devices) {
+      const { counts, stored, deadLettered } = row
+      const line: Line = [facility, device, encodeCounts(counts), stored, deadLettered, ...endOf(row)]
       lines.push(JSON.stringify(line))
     }
   return lines.join('\n')
+}
+
+/** Most rows end early: nothing was removed of them. */
+function endOf({ recounted, removed }: ClosedRow): [number, number, 0 | 1, number?] | [null, null, null, number] | [] {
+  if (!recounted) return removed > 0 ? [null, null, null, removed] : []
+  const found: [number, number, 0 | 1] = [recounted.found, recounted.atMs, recounted.bad ? 1 : 0]
+  return removed > 0 ? [...found, removed] : found
 }
 
 function decode(body: string): ClosedHour {
@@ -116,9 +129,9 @@ function decode(body: string): ClosedHour {
   const { hour, to, settled } = JSON.parse(head) as Omit<ClosedHour, 'rows'>
   const rows: ClosedRows = new Map()
   for (const line of lines) {
-    const [facility, device, counts, stored, deadLettered, found, atMs, bad] = JSON.parse(line) as Line
-    const recounted = found === undefined ? null : { found, atMs: atMs as number, bad: bad === 1 }
-    putRow(rows, facility, device, { counts: decodeCounts(counts), stored, deadLettered, recounted })
+    const [facility, device, counts, stored, deadLettered, found, atMs, bad, removed = 0] = JSON.parse(line) as Line
+    const recounted = typeof found === 'number' ? { found, atMs: atMs as number, bad: bad === 1 } : null
+    putRow(rows, facility, device, { counts: decodeCounts(counts), stored, deadLettered, recounted, removed })
   }
   return { hour, to, settled, rows }
 }

@@ -40,6 +40,8 @@ export interface Ledger {
   counts(facility: string, hour: number): Promise<ReadonlyMap<string, Counts>>
   /** Puts beside the rows what the store was found to hold. */
   keepRecount(facility: string, hour: number, found: ReadonlyMap<string, Recounted>): Promise<void>
+  /** Writes beside the rows of a closed hour how many of each device's were removed on purpose, in all; may be repeated. */
+  keepRemoved(facility: string, hour: number, removed: ReadonlyMap<string, number>): Promise<void>
   /** Resolves when every entry that was durable at the call is counted, and hours that could be closed or settled are. */
   caughtUp(): Promise<void>
   state: KeptState
@@ -103,6 +105,7 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     },
     keepRecount: (facility, hour, found) =>
       stopped ? Promise.resolve() : turns.take(() => keepRecount(facility, hour, found)),
+    keepRemoved: (facility, hour, removed) => turns.take(() => keepRemoved(facility, hour, removed)),
     caughtUp: () =>
       new Promise(resolve => {
         if (stopped) return resolve()
@@ -235,6 +238,20 @@ export async function createLedger(deps: LedgerDeps): Promise<Ledger> {
     if (!closed) return
     for (const [device, recounted] of found)
       putRow(closed.rows, facility, device, { ...(closed.rows.get(facility)?.get(device) ?? emptyRow()), recounted })
+    await files.write(closed)
+    generation += 1
+    await tell(hour, [facility])
+  }
+
+  async function keepRemoved(facility: string, hour: number, removed: ReadonlyMap<string, number>): Promise<void> {
+    // Of an hour that is open again, what its file said before stands in both places.
+    const closed = before.get(hour) ?? (await files.read(hour))
+    if (!closed) return
+    for (const [device, rows] of removed)
+      putRow(closed.rows, facility, device, {
+        ...(closed.rows.get(facility)?.get(device) ?? emptyRow()),
+        removed: rows,
+      })
     await files.write(closed)
     generation += 1
     await tell(hour, [facility])

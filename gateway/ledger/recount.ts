@@ -29,7 +29,9 @@ export function createRecount({ ledger, source, clock }: RecountDeps): Recount {
     const recounted = new Map<string, Recounted>()
     for (const device of new Set([...after.keys(), ...found.keys()])) {
       const rows = found.get(device) ?? 0
-      const bad = rows < (before.get(device)?.stored ?? 0) || rows > atMost(after.get(device))
+      // What was removed on purpose counts as if it were still there.
+      const accounted = rows + (after.get(device)?.removed ?? 0)
+      const bad = accounted < (before.get(device)?.stored ?? 0) || accounted > atMost(after.get(device))
       recounted.set(device, { found: rows, atMs, bad })
     }
     await ledger.keepRecount(facility, hour, recounted)

@@ -9,6 +9,7 @@ export interface RowFacts extends StoreCounts {
   /** True when the store's cursor has come to where the entries were counted: then nothing of the row is in the spool. */
   storeThere: boolean
   recounted: Recounted | null
+  removed: number
   /** True where packets were acknowledged that were not committed, or the other way round. */
   packetsDiffer: boolean
 }
@@ -46,6 +47,7 @@ function ledgerRow(device: string, hour: number, facts: RowFacts): LedgerRow {
     // The entries may be counted a moment after the store has them.
     spooled: Math.max(0, spooled),
     dead_lettered: deadLettered,
+    removed: facts.removed,
     recounted: recounted?.found ?? null,
     recounted_at: recounted?.atMs ?? null,
     red,
@@ -86,6 +88,7 @@ export function hourRows(view: HourView): LedgerRow[] {
       deadLettered: found.deadLettered - replayed,
       storeThere,
       recounted: view.recountOf(device, counts),
+      removed: row?.removed ?? 0,
       packetsDiffer: packetsDiffer && device === '',
     })
   })

@@ -3,6 +3,18 @@ import { z } from 'zod'
 import type { SpoolFiles } from '../spool/files.ts'
 import { readWhole, replaceFile } from '../whole-file.ts'
 
+const removingSchema = z.object({
+  facility: z.string(),
+  /** Device time, epoch ms, half-open. */
+  from: z.int(),
+  to: z.int(),
+  /** Null: all. */
+  devices: z.array(z.string()).nullable(),
+  /** What the rows of the ledger will say has been removed of them in all, once it has ended. */
+  hours: z.array(z.tuple([z.int(), z.array(z.tuple([z.string(), z.int()]))])),
+})
+export type Removing = z.infer<typeof removingSchema>
+
 const schema = z.object({
   /** Closed hours that were never recounted. */
   pending: z.array(z.int()),
@@ -12,6 +24,8 @@ const schema = z.object({
   red: z.array(z.object({ facility: z.string(), hour: z.int(), rows: z.int() })),
   /** Packets acknowledged minus packets committed, by the hour in which that was seen. */
   packets: z.array(z.object({ facility: z.string(), hour: z.int(), difference: z.int() })),
+  /** A removal that has begun and may not have ended. */
+  removing: removingSchema.nullable().default(null),
 })
 export type LedgerState = z.infer<typeof schema>
 
@@ -26,7 +40,7 @@ export interface KeptState {
 }
 
 export async function loadLedgerState(files: SpoolFiles): Promise<KeptState> {
-  let state: LedgerState = { pending: [], rotation: null, red: [], packets: [] }
+  let state: LedgerState = { pending: [], rotation: null, red: [], packets: [], removing: null }
   if ((await files.list()).includes(NAME)) {
     const body = await readWhole(files, NAME)
     const parsed = schema.safeParse(body === null ? null : JSON.parse(body))

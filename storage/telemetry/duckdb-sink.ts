@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import type { TelemetrySink } from '../../core/ports.ts'
 import type { EventRow, StoredRow } from '../../core/readings.ts'
 import { BLOCK_ROWS, type Block, type DuckdbConnection, type SqlValue } from '../duckdb.ts'
+import { boundsOf, firstPortion, giveSpaceBack, nextPortion, removePortion } from './duckdb-remove.ts'
 import type { DuckdbStore } from './duckdb-store.ts'
 import { EVENT_COLUMNS, READING_COLUMNS, SERIES_COLUMNS } from './duckdb-tables.ts'
 import { assertStorable, marksToBits } from './storable.ts'
@@ -115,6 +116,26 @@ export function createDuckdbSink(store: DuckdbStore): TelemetrySink {
           throw error
         }
       }),
+    async remove(query, signal) {
+      const bounds = await store.connected(connection => boundsOf(connection, query))
+      // One portion for each turn: a write waits for one at most.
+      for (let at = firstPortion(bounds); at; at = nextPortion(at, bounds)) {
+        signal?.throwIfAborted()
+        const portion = at
+        await aside(async () => {
+          const { connection } = await current()
+          try {
+            await store.use(async () => {
+              portion.rows = await removePortion(connection, query, portion)
+            })
+          } catch (error) {
+            await forget()
+            throw error
+          }
+        })
+      }
+      if (bounds) await aside(() => store.connected(giveSpaceBack))
+    },
     async stop() {
       stopped = true
       await queue

@@ -9,7 +9,7 @@ export interface BootMarker {
   boot: BootId
 }
 
-/** A row accepted before any marker (its marker was deleted, for example by a retention rule). */
+/** A row accepted before any marker (its marker was deleted by hand). */
 export const UNKNOWN_BOOT = 'unknown' as BootId
 
 const COUNT_CYCLE = 1_000_000
@@ -21,6 +21,23 @@ function accepted(a: { rx: number; n: number }, b: { rx: number; n: number }): n
   if (a.rx !== b.rx) return a.rx - b.rx
   const ahead = (a.n - b.n + COUNT_CYCLE) % COUNT_CYCLE
   return ahead < COUNT_CYCLE / 2 ? ahead : ahead - COUNT_CYCLE
+}
+
+/** A row on its way may be a day ahead of the gateway's clock, and not more. */
+const AHEAD_MS = 2 * 86_400_000
+
+/**
+ * Which of a device's markers must outlive the removal of all rows with keys in from ≤ key < to: those of boots under which later rows may
+ * have been accepted.
+ */
+export function markersToKeep(markers: readonly BootMarker[], from: bigint, to: bigint): BootMarker[] {
+  const n = (marker: BootMarker) => ({ rx: marker.rx, n: countOf(marker.key) })
+  const sorted = markers.toSorted((a, b) => accepted(n(a), n(b)))
+  const safeMs = Number(to / 1_000_000n) - AHEAD_MS
+  return sorted.filter(({ key }, i) => {
+    const following = sorted[i + 1]
+    return key >= from && key < to && (!following || following.rx >= safeMs)
+  })
 }
 
 /** Looks up the boot of a row of one device by its gateway time and key; binary search. */

@@ -17,7 +17,7 @@ export const spanOf = (range: TimeRange): Span => ({
 const ALL_TIME: Span = { from: 0n, to: 4_102_444_800_000n * NS_PER_MS }
 
 /** Store key → RFC 3339 with nanoseconds. */
-const toTimeText = (key: bigint): string => {
+export const toTimeText = (key: bigint): string => {
   const seconds = new Date(Number(key / NS_PER_MS)).toISOString().slice(0, 19)
   return `${seconds}.${String(key % 1_000_000_000n).padStart(9, '0')}Z`
 }
@@ -84,12 +84,15 @@ export const messageFields = (bucket: string, query: ScanQuery, span: Span): Flu
   |> keep(columns: ["device", "profile", "_time", "_field", "_value"])`
 }
 
-/** Rows: device, _time, _field (`boot` or `boot_rx`), _value, _measurement: where the boots of these devices began, over all time. */
-export const bootMarkers = (bucket: string, facility: string, devices: readonly string[]): FluxScript =>
+/**
+ * Rows: device, _time, _field (`boot` or `boot_rx`), _value, _measurement: where the boots of these devices (none named: of all) began, over
+ * all time. Measurement `boot` has the markers whose own rows were removed.
+ */
+export const bootMarkers = (bucket: string, facility: string, devices: readonly string[] | undefined): FluxScript =>
   flux`from(bucket: ${bucket})
   |> range(start: ${fluxTime(toTimeText(ALL_TIME.from))}, stop: ${fluxTime(toTimeText(ALL_TIME.to))})
-  |> filter(fn: (r) => r._measurement == "telemetry" or r._measurement == "event")
-  |> filter(fn: (r) => r.facility == ${facility}) ${oneOf('device', devices)} ${oneOf('_field', ['boot', 'boot_rx'])}
+  |> filter(fn: (r) => r._measurement == "telemetry" or r._measurement == "event" or r._measurement == "boot")
+  |> filter(fn: (r) => r.facility == ${facility}) ${devices ? oneOf('device', devices) : flux``} ${oneOf('_field', ['boot', 'boot_rx'])}
   |> keep(columns: ["device", "_time", "_field", "_value", "_measurement"])`
 
 /** Rows: _time of the newest `limit` events. */

@@ -168,6 +168,17 @@ export function collectFields() {
 
 /** How to tell the boot of any row of these devices. */
 export async function readBoots(influx: Influx, facility: string, devices: readonly string[], signal?: AbortSignal) {
+  const byDevice = await readBootMarkers(influx, facility, devices, signal)
+  return new Map([...byDevice].map(([device, markers]) => [device, createBootLookup(markers)]))
+}
+
+/** By device; no devices named: of all. */
+export async function readBootMarkers(
+  influx: Influx,
+  facility: string,
+  devices?: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, BootMarker[]>> {
   const found = new Map<string, Partial<BootMarker> & { device: string }>()
   await influx.query(
     bootMarkers(influx.bucket, facility, devices),
@@ -194,5 +205,5 @@ export async function readBoots(influx: Influx, facility: string, devices: reado
     if (markers) markers.push({ key, rx, boot })
     else byDevice.set(device, [{ key, rx, boot }])
   }
-  return new Map([...byDevice].map(([device, markers]) => [device, createBootLookup(markers)]))
+  return byDevice
 }

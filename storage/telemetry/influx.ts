@@ -6,6 +6,7 @@ import { createInflux, type Influx, type InfluxOptions } from '../influx.ts'
 import type { Telemetry } from './duckdb.ts'
 import { createLineEncoder } from './influx-line.ts'
 import { createRawLines } from './influx-raw.ts'
+import { removeFromInflux } from './influx-remove.ts'
 import { createInfluxSource } from './influx-source.ts'
 import { assertStorable } from './storable.ts'
 
@@ -50,6 +51,10 @@ function createInfluxSink(influx: Influx): TelemetrySink {
     position: async () => null,
     write,
     restore: write,
+    remove: (query, signal) =>
+      stopped
+        ? Promise.reject(new AppError('store_unavailable', 'The telemetry sink has been stopped'))
+        : removeFromInflux(influx, query, signal),
     raw: createRawLines(post),
     async stop() {
       stopped = true

@@ -5,6 +5,7 @@ import { answersContract } from './telemetry/answers.ts'
 import { failingContract } from './telemetry/failing.ts'
 import { openTelemetry, type StoreDescription } from './telemetry/open.ts'
 import { readingContract } from './telemetry/reading.ts'
+import { removingContract } from './telemetry/removing.ts'
 import { writingContract } from './telemetry/writing.ts'
 
 export interface ContractStore {
@@ -44,4 +45,5 @@ export function telemetryContract(prepare: () => Promise<ContractStore>): void {
   failingContract(at)
   readingContract(at)
   answersContract(at)
+  removingContract(at)
 }

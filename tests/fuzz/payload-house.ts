@@ -50,6 +50,7 @@ export async function startPayloadHouse(
     concurrency: 2,
     write,
     restore: write,
+    remove: async () => undefined,
     position: async () => null,
     stop: async () => undefined,
   }

@@ -57,6 +57,14 @@ export function memorySink(): MemorySink {
     before: () => undefined,
     write,
     restore: write,
+    async remove({ facility, devices, fromMs, toMs }) {
+      const isMeant = (row: StoredRow): boolean =>
+        row.facility === facility &&
+        (devices?.includes(row.device) ?? true) &&
+        keyTimeMs(row.key) >= fromMs &&
+        keyTimeMs(row.key) < toMs
+      sink.rows = sink.rows.filter(row => !isMeant(row))
+    },
     async countByDevice({ facility, devices, fromMs, toMs, rxFromMs, rxToMs }) {
       const counts = new Map<string, number>()
       for (const row of sink.rows) {

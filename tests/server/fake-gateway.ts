@@ -8,6 +8,7 @@ import {
   type LedgerRow,
   type QueryMessage,
   queryMessageSchema,
+  type Removal,
 } from '../../core/ledger.ts'
 import { facilityTopic } from '../../core/topics.ts'
 
@@ -16,6 +17,10 @@ export interface Kept {
   rejections: KeptRejection[]
   conflicts: KeptConflict[]
   letters: DeadLetter[]
+  /** Messages of the store, by device time: what is asked to be removed goes. */
+  stored: { device: string; at: number }[]
+  /** Devices whose hours are not settled. */
+  unsettled: string[]
   /** Answered instead of anything else. */
   error: 'store_unavailable' | 'internal' | null
   /** Items of one answer at most, as a real one keeps to its size. */
@@ -30,6 +35,8 @@ export async function playGateway(broker: MqttClient, facility: string, given: P
     rejections: [],
     conflicts: [],
     letters: [],
+    stored: [],
+    unsettled: [],
     error: null,
     perAnswer: 1_000,
     asked: [],
@@ -48,6 +55,7 @@ export async function playGateway(broker: MqttClient, facility: string, given: P
 }
 
 function pageOf(kept: Kept, { ask, filter, limit, after }: QueryMessage): { items: unknown[]; next: string | null } {
+  if (ask === 'remove') return { items: [removed(kept, filter)], next: null }
   const timeOf = (item: { hour?: number; at?: number }): number => item.hour ?? item.at ?? 0
   const all = {
     ledger: kept.rows,
@@ -72,6 +80,16 @@ function pageOf(kept: Kept, { ask, filter, limit, after }: QueryMessage): { item
   return { items: found.slice(start, end), next: end < found.length ? String(end) : null }
 }
 
+function removed(kept: Kept, { from = 0, to = 0, devices }: QueryMessage['filter']): Removal {
+  const isAsked = ({ device, at }: Kept['stored'][number]): boolean =>
+    at >= from && at < to && (devices?.includes(device) ?? true)
+  const asked = kept.stored.filter(isAsked)
+  const gone = asked.filter(({ device }) => !kept.unsettled.includes(device))
+  kept.stored = kept.stored.filter(message => !gone.includes(message))
+  const held = new Set(asked.filter(message => !gone.includes(message)).map(({ device }) => device))
+  return { messages: gone.length, kept: [...held].map(device => ({ device, hours: 1 })) }
+}
+
 /** An hour in which everything that came was stored, unless told otherwise. */
 export function ledgerRow(device: string, hour: number, messages: number, more: Partial<LedgerRow> = {}): LedgerRow {
   return {
@@ -94,6 +112,7 @@ export function ledgerRow(device: string, hour: number, messages: number, more: 
     stored: messages,
     spooled: 0,
     dead_lettered: 0,
+    removed: 0,
     recounted: null,
     recounted_at: null,
     red: [],

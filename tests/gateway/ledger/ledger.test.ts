@@ -55,7 +55,7 @@ describe('counting', () => {
         partly_refused: 1,
         deferred: 1,
       },
-      ...{ stored: 2, spooled: 0, dead_lettered: 1, recounted: null, recounted_at: null, red: [] },
+      ...{ stored: 2, spooled: 0, dead_lettered: 1, removed: 0, recounted: null, recounted_at: null, red: [] },
     })
   })
 

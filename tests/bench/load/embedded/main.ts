@@ -76,5 +76,12 @@ function sinkOf(store: EmbeddedOptions['store']): TelemetrySink {
   if (store === 'duckdb') return createDuckdbTelemetry({ file: join(folder, 'telemetry.duckdb') }).sink
   if (store !== 'nothing') return createInfluxTelemetry(store).sink
   const nothing = async () => undefined
-  return { concurrency: 2, write: nothing, restore: nothing, position: async () => null, stop: nothing }
+  return {
+    concurrency: 2,
+    write: nothing,
+    restore: nothing,
+    remove: nothing,
+    position: async () => null,
+    stop: nothing,
+  }
 }

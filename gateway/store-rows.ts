@@ -26,7 +26,7 @@ export interface RowReader {
   position(): number
 }
 
-/** Entries of one commit: `bytes` from the first to behind the last. */
+/** Entries of one commit, among them a row: `body` from the first to behind the last. */
 interface Part {
   first: number
   body: Buffer
@@ -106,6 +106,7 @@ export function createRowReader(): RowReader {
     read(into, max) {
       if (left === 0) return false
       const part = { first: position, body, from: at, to: at }
+      const before = into.count()
       while (left > 0 && into.count() < max) {
         readOne(into)
         part.to = entries.end()
@@ -113,7 +114,8 @@ export function createRowReader(): RowReader {
         position += 1
         left -= 1
       }
-      if (part.to > part.from) into.addPart(part)
+      // What holds no row is not kept: the cursor may pass it at once, and its memory be used again.
+      if (into.count() > before) into.addPart(part)
       if (left > 0 && isBehindLast(body, at - 1))
         throw new Error('a record of the spool has fewer entries than it says')
       return left > 0

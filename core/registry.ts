@@ -5,6 +5,7 @@ import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
 import type { PeopleRepositories } from './registry-people.ts'
 import type { PlaceRepositories } from './registry-places.ts'
+import type { RetentionRepositories } from './registry-retention.ts'
 import type { TrialRepositories } from './registry-trials.ts'
 import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
 import type { CALIBRATION_RESULTS } from './rest/devices-history.ts'
@@ -155,7 +156,7 @@ export interface Page {
 export type UserChange = Partial<Pick<UserRecord, 'role' | 'facilities' | 'maker' | 'disabledMs'>>
 
 /** `create…` throws AppError `conflict` when the key is taken, `not_found` when something it names does not exist. */
-export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRepositories {
+export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRepositories, RetentionRepositories {
   facilities: {
     create(record: FacilityRecord): Promise<void>
     get(id: string): Promise<FacilityRecord | null>
@@ -221,6 +222,7 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     /** Replaces an earlier one of the same user. */
     put(record: InvitationRecord): Promise<void>
     get(codeSha256: string): Promise<InvitationRecord | null>
+    deleteExpired(nowMs: number): Promise<void>
     /** Whether a user was invited and has not come yet. */
     openOf(user: string, nowMs: number): Promise<boolean>
     /** Takes the invitation, sets the password and ends the user's sessions, in one transaction. @returns false when it was gone */
@@ -234,12 +236,15 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     /** @returns false when the user has no such token */
     revoke(user: string, id: string): Promise<boolean>
     revokeAllOf(user: string): Promise<void>
+    /** Those that ended before. */
+    deleteExpired(beforeMs: number): Promise<void>
   }
   keptAnswers: {
     /** Takes the place of a write. @returns the record that is there already, or null when this one may begin */
     begin(record: Omit<KeptAnswerRecord, 'answer'>, nowMs: number): Promise<KeptAnswerRecord | null>
     get(id: string): Promise<KeptAnswerRecord | null>
     finish(id: string, answer: string, untilMs: number): Promise<void>
+    deleteExpired(nowMs: number): Promise<void>
     /** Nothing was made: the key may be used again. */
     drop(id: string): Promise<void>
   }

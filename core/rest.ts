@@ -14,6 +14,7 @@ import { knocksRoutes } from './rest/knocks.ts'
 import { ledgerRoutes } from './rest/ledger.ts'
 import { placesRoutes } from './rest/places.ts'
 import { residentsRoutes } from './rest/residents.ts'
+import { retentionRoutes } from './rest/retention.ts'
 import { sessionRoutes } from './rest/session.ts'
 import { swapsRoutes } from './rest/swaps.ts'
 import { trialEntriesRoutes } from './rest/trial-entries.ts'
@@ -36,6 +37,7 @@ export const routes = {
   ...swapsRoutes,
   ...ledgerRoutes,
   ...keptRoutes,
+  ...retentionRoutes,
   ...trialsRoutes,
   ...trialEntriesRoutes,
   ...datasetsRoutes,

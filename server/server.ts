@@ -22,6 +22,7 @@ import { createEmbeddedAccounts } from './broker/device-accounts.ts'
 import { createEnrolment } from './broker/enrolment.ts'
 import type { Knocking } from './broker/knocking.ts'
 import { createRegistryPublisher } from './broker/registry-topic.ts'
+import { startCleaning } from './cleaning.ts'
 import { buildDataset } from './datasets/build.ts'
 import { createDatasets } from './datasets/datasets.ts'
 import { createLinks } from './datasets/links.ts'
@@ -45,6 +46,7 @@ import { errorFields, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { type BrokerAddress, connectBus } from './mqtt.ts'
 import { createReadiness } from './readiness.ts'
+import { createRetention } from './retention/retention.ts'
 import type { TlsPair } from './tls-pair.ts'
 
 export interface ServerSettings {
@@ -214,6 +216,19 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const links = createLinks({ secret: config.sessionSecret, publicUrl, clock })
   const datasets = createDatasets({ registry, queue, links, codeVersion: packageJson.version, clock })
 
+  const retention = createRetention({
+    registry,
+    source,
+    queries,
+    asSystem: work => trail.as(systemContext('retention'), work),
+    clock,
+    log,
+  })
+  retention.start()
+  ends.push(retention.stop)
+  const cleaning = startCleaning({ registry, clock, log })
+  ends.push(cleaning.stop)
+
   const handlers = createHandlers({
     registry,
     source,
@@ -222,6 +237,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     feed,
     ledger: createLedgerReads({ queries, clock }),
     datasets,
+    retention,
     checkpoints,
     metrics,
     log,

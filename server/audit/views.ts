@@ -39,6 +39,8 @@ export const VIEWS: { readonly [N in GetRouteName]?: View } = {
   datasetRequests: null,
   datasetRequest: null,
   dataset: null,
+  retention: null,
+  previewRetention: null,
   auditVerify: null,
   auditCheckpoint: null,
   auditKey: null,

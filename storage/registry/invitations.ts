@@ -23,6 +23,9 @@ export function createInvitations(db: Kysely<RegistrySchema>): Registry['invitat
       if (!row) return null
       return { codeSha256, user: row.user_name, createdMs: row.created_ms, expiresMs: row.expires_ms }
     },
+    async deleteExpired(nowMs) {
+      await db.deleteFrom('invitations').where('expires_ms', '<=', nowMs).execute()
+    },
     async openOf(user, nowMs) {
       const row = await db
         .selectFrom('invitations')

@@ -28,6 +28,9 @@ export function createKeptAnswers(db: Kysely<RegistrySchema>): Registry['keptAns
     async finish(id, answer, untilMs) {
       await db.updateTable('kept_answers').set({ answer, until_ms: untilMs }).where('id', '=', id).execute()
     },
+    async deleteExpired(nowMs) {
+      await db.deleteFrom('kept_answers').where('until_ms', '<=', nowMs).execute()
+    },
     async drop(id) {
       await db.deleteFrom('kept_answers').where('id', '=', id).execute()
     },

@@ -22,6 +22,7 @@ import { createReferences } from './references.ts'
 import { createReleases } from './releases.ts'
 import { createRequests } from './requests.ts'
 import { createResidents } from './residents.ts'
+import { createRetention } from './retention.ts'
 import { createRooms } from './rooms.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
@@ -95,6 +96,7 @@ export async function createRegistry(
     trials: createTrials(db),
     trialEvents: createTrialEvents(db, vault),
     references: createReferences(db),
+    retention: createRetention(db),
     settings: createSettings(db),
   }
   return { ...recording(repositories, audit, ambient), registryVersion, audit, stop: () => base.destroy() }

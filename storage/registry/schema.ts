@@ -3,6 +3,7 @@ import type { DatasetRequestRecord, FacilityRecord, ReleaseRecord, UserRecord } 
 import type { AuditTables } from './audit/tables.ts'
 import type { PeopleTables } from './schema-people.ts'
 import type { PlaceTables } from './schema-places.ts'
+import type { RetentionTables } from './schema-retention.ts'
 import type { TrialTables } from './schema-trials.ts'
 
 export interface FacilityTable {
@@ -145,7 +146,7 @@ export interface SettingTable {
   value: string
 }
 
-export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables, AuditTables {
+export interface RegistrySchema extends PlaceTables, PeopleTables, TrialTables, RetentionTables, AuditTables {
   facilities: FacilityTable
   devices: DeviceTable
   credentials: CredentialTable

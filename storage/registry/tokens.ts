@@ -55,6 +55,9 @@ export function createTokens(db: Kysely<RegistrySchema>): Registry['tokens'] {
         .executeTakeFirst()
       return numDeletedRows > 0n
     },
+    async deleteExpired(beforeMs) {
+      await db.deleteFrom('api_tokens').where('expires_ms', '<=', beforeMs).execute()
+    },
     async revokeAllOf(user) {
       await db.deleteFrom('api_tokens').where('user_name', '=', user).execute()
     },

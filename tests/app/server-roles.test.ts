@@ -146,6 +146,11 @@ describeWith(mosquitto, 'roles', () => {
     editUser: { path: '/users/staff', body: {} },
     inviteUser: { path: '/users/nobody/invitation' },
     endUserSessions: { path: '/users/nobody/sessions' },
+    retention: { path: '/retention?facility=sunny' },
+    setRetention: { path: '/facilities/sunny/retention', body: { days: null } },
+    previewRetention: { path: '/facilities/sunny/retention/preview?days=400' },
+    runRetention: { path: '/facilities/sunny/retention/run' },
+    cancelRetention: { path: '/facilities/sunny/retention/cancel' },
     ledger: { path: '/ledger?facility=sunny' },
     ledgerDevices: { path: '/ledger/devices?facility=sunny' },
     rejections: { path: '/rejections?facility=sunny' },
@@ -243,6 +248,11 @@ describeWith(mosquitto, 'roles', () => {
     deadLetters: 403,
     replayDeadLetters: 403,
     audit: 403,
+    retention: 403,
+    setRetention: 403,
+    previewRetention: 403,
+    runRetention: 403,
+    cancelRetention: 403,
   }
   it.each(['staff-elsewhere', 'display-elsewhere', 'admin-elsewhere'])(
     'shows %s nothing of another facility',

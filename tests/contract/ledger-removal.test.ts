@@ -83,14 +83,21 @@ function removalContract(open: () => Promise<Telemetry>): void {
     expect(left.telemetry + left.events).toBe(12)
 
     const rows = await ledger({ recount: true })
-    expect(rows.map(({ device, stored, removed, recounted, red }) => ({ device, stored, removed, recounted, red }))).toEqual([
+    expect(
+      rows.map(({ device, stored, removed, recounted, red }) => ({ device, stored, removed, recounted, red })),
+    ).toEqual([
       { device: 'mat1', stored: 13, removed: 1, recounted: 12, red: [] },
       { device: 'mat1', stored: 40, removed: 40, recounted: 0, red: [] },
       { device: 'mat2', stored: 40, removed: 40, recounted: 0, red: [] },
     ])
     // What goes without having been ordered still shows, in a row of which something was removed too.
     await store.sink.remove({ facility: EVER.facility, fromMs: now, toMs: now + 1 })
-    expect((await ledger({ recount: true }))[0]).toMatchObject({ stored: 13, removed: 1, recounted: 11, red: ['recount'] })
+    expect((await ledger({ recount: true }))[0]).toMatchObject({
+      stored: 13,
+      removed: 1,
+      recounted: 11,
+      red: ['recount'],
+    })
   })
 
   test('takes only the devices that are named, and refuses what is younger than thirty days', async () => {
@@ -120,7 +127,9 @@ function removalContract(open: () => Promise<Telemetry>): void {
     }
     const { ledger, remove } = await begin(store, broken)
     await expect(remove(THAT_DAY)).rejects.toMatchObject({ code: 'store_unavailable' })
-    expect((await ledger({ recount: true })).map(({ stored, removed, recounted, red }) => [stored, removed, recounted, red])).toEqual([
+    expect(
+      (await ledger({ recount: true })).map(({ stored, removed, recounted, red }) => [stored, removed, recounted, red]),
+    ).toEqual([
       [40, 40, 0, []],
       [40, 40, 0, []],
     ])

@@ -9,6 +9,7 @@ import { peopleContract } from './registry/people.ts'
 import { placementsContract } from './registry/placements.ts'
 import { placesContract } from './registry/places.ts'
 import { residentsContract } from './registry/residents.ts'
+import { retentionContract } from './registry/retention.ts'
 import { swapsContract } from './registry/swaps.ts'
 import { trialsContract } from './registry/trials.ts'
 import { versionsContract } from './registry/versions.ts'
@@ -28,6 +29,7 @@ export function registryContract(name: string, makeStore: () => Promise<Registry
     peopleContract(f)
     residentsContract(f)
     trialsContract(f)
+    retentionContract(f)
     datasetsContract(f)
     versionsContract(f)
 

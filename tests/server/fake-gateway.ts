@@ -17,10 +17,8 @@ export interface Kept {
   rejections: KeptRejection[]
   conflicts: KeptConflict[]
   letters: DeadLetter[]
-  /** Messages of the store, by device time: what is asked to be removed goes. */
-  stored: { device: string; at: number }[]
-  /** Devices whose hours are not settled. */
-  unsettled: string[]
+  /** Carries out what is asked to be removed. */
+  remove(filter: QueryMessage['filter']): Promise<Removal>
   /** Answered instead of anything else. */
   error: 'store_unavailable' | 'internal' | null
   /** Items of one answer at most, as a real one keeps to its size. */
@@ -35,8 +33,7 @@ export async function playGateway(broker: MqttClient, facility: string, given: P
     rejections: [],
     conflicts: [],
     letters: [],
-    stored: [],
-    unsettled: [],
+    remove: async () => ({ messages: 0, kept: [] }),
     error: null,
     perAnswer: 1_000,
     asked: [],
@@ -47,15 +44,18 @@ export async function playGateway(broker: MqttClient, facility: string, given: P
     if (on !== topic) return
     const query = queryMessageSchema.parse(JSON.parse(payload.toString()))
     kept.asked.push(query)
-    const answer = kept.error ? { id: query.id, error: kept.error } : { id: query.id, ...pageOf(kept, query) }
-    broker.publish(facilityTopic(facility, 'answer'), JSON.stringify(answer), { qos: 1 })
+    const send = (answer: object): void =>
+      void broker.publish(facilityTopic(facility, 'answer'), JSON.stringify({ id: query.id, ...answer }), { qos: 1 })
+    if (kept.error) send({ error: kept.error })
+    else if (query.ask === 'remove')
+      void kept.remove(query.filter).then(removed => send({ items: [removed], next: null }))
+    else send(pageOf(kept, query))
   })
   await broker.subscribeAsync(topic, { qos: 1 })
   return kept
 }
 
 function pageOf(kept: Kept, { ask, filter, limit, after }: QueryMessage): { items: unknown[]; next: string | null } {
-  if (ask === 'remove') return { items: [removed(kept, filter)], next: null }
   const timeOf = (item: { hour?: number; at?: number }): number => item.hour ?? item.at ?? 0
   const all = {
     ledger: kept.rows,
@@ -63,6 +63,7 @@ function pageOf(kept: Kept, { ask, filter, limit, after }: QueryMessage): { item
     conflicts: kept.conflicts,
     'dead-letters': kept.letters,
     'replay-dead-letters': kept.letters,
+    remove: [],
   }[ask] as { device: string; hour?: number; at?: number; reason?: string; id?: string }[]
   const found = all.filter(
     item =>
@@ -78,16 +79,6 @@ function pageOf(kept: Kept, { ask, filter, limit, after }: QueryMessage): { item
     for (const letter of found.slice(start, end) as unknown as DeadLetter[])
       if (letter.reason !== 'still_refused') letter.replayed_at = Date.now()
   return { items: found.slice(start, end), next: end < found.length ? String(end) : null }
-}
-
-function removed(kept: Kept, { from = 0, to = 0, devices }: QueryMessage['filter']): Removal {
-  const isAsked = ({ device, at }: Kept['stored'][number]): boolean =>
-    at >= from && at < to && (devices?.includes(device) ?? true)
-  const asked = kept.stored.filter(isAsked)
-  const gone = asked.filter(({ device }) => !kept.unsettled.includes(device))
-  kept.stored = kept.stored.filter(message => !gone.includes(message))
-  const held = new Set(asked.filter(message => !gone.includes(message)).map(({ device }) => device))
-  return { messages: gone.length, kept: [...held].map(device => ({ device, hours: 1 })) }
 }
 
 /** An hour in which everything that came was stored, unless told otherwise. */

@@ -17,6 +17,7 @@ import type { Boards } from '../../live/boards.ts'
 import type { Feed } from '../../live/feed.ts'
 import type { Log } from '../../log.ts'
 import type { Metrics } from '../../metrics.ts'
+import type { Retention } from '../../retention/retention.ts'
 
 export interface HandlerDeps {
   registry: Registry
@@ -36,6 +37,7 @@ export interface HandlerDeps {
   feed: Feed
   ledger: LedgerReads
   datasets: Datasets
+  retention: Retention
   checkpoints: Checkpoints
   metrics: Metrics
   log: Log

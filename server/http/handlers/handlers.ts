@@ -16,6 +16,7 @@ import { placementsHandlers } from './placements.ts'
 import { placesHandlers } from './places.ts'
 import { readingsHandlers } from './readings.ts'
 import { residentsHandlers } from './residents.ts'
+import { retentionHandlers } from './retention.ts'
 import { sessionHandlers } from './session.ts'
 import { swapsHandlers } from './swaps.ts'
 import { trialEntriesHandlers } from './trial-entries.ts'
@@ -39,6 +40,7 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...usersHandlers(deps),
   ...ledgerHandlers(deps),
   ...keptHandlers(deps),
+  ...retentionHandlers(deps),
   ...datasetsHandlers(deps),
   ...auditHandlers(deps),
   ...trialsHandlers(deps),

@@ -96,6 +96,8 @@ export const accessPlan: Pick<AuditPlan, 'users' | 'sessions' | 'invitations' | 
     },
     get: 'read',
     openOf: 'read',
+    // That it was never used is in nothing but its absence.
+    deleteExpired: 'bookkeeping',
     accept: {
       before: async ({ invitations, users }, code) => {
         const invitation = await invitations.get(code)
@@ -118,6 +120,7 @@ export const accessPlan: Pick<AuditPlan, 'users' | 'sessions' | 'invitations' | 
     get: 'read',
     list: 'read',
     touch: 'bookkeeping',
+    deleteExpired: 'bookkeeping',
     revoke: {
       tell: ({ args: [user, id], result }) =>
         result ? { action: 'token.revoke', subject: { kind: 'token', id }, old: { user } } : null,
@@ -125,5 +128,11 @@ export const accessPlan: Pick<AuditPlan, 'users' | 'sessions' | 'invitations' | 
     revokeAllOf: { tell: ({ args: [user] }) => ({ action: 'token.revoke_all', subject: { kind: 'user', id: user } }) },
   },
   // Copies of answers to what is recorded itself.
-  keptAnswers: { begin: 'bookkeeping', get: 'read', finish: 'bookkeeping', drop: 'bookkeeping' },
+  keptAnswers: {
+    begin: 'bookkeeping',
+    get: 'read',
+    finish: 'bookkeeping',
+    deleteExpired: 'bookkeeping',
+    drop: 'bookkeeping',
+  },
 }

@@ -5,6 +5,7 @@ import { accessPlan } from './plan-access.ts'
 import { credentialsPlan } from './plan-devices.ts'
 import { peoplePlan } from './plan-people.ts'
 import { placesPlan } from './plan-places.ts'
+import { retentionPlan } from './plan-retention.ts'
 import { type AuditPlan, deviceSubject, placeOf, time } from './plan-step.ts'
 import { trialsPlan } from './plan-trials.ts'
 
@@ -12,6 +13,7 @@ export const auditPlan: AuditPlan = {
   ...placesPlan,
   ...peoplePlan,
   ...trialsPlan,
+  ...retentionPlan,
   facilities: {
     create: {
       tell: ({ args: [{ id, ...rest }] }) => ({

@@ -6,6 +6,7 @@ import { up as trials } from './0002-trials.ts'
 import { up as audit } from './0003-audit.ts'
 import { up as accessOfPeople } from './0004-access-of-people.ts'
 import { up as credentialsHubsSwaps } from './0005-credentials-hubs-swaps.ts'
+import { up as retention } from './0006-retention.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-places-people-datasets': { up: placesPeopleDatasets },
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-audit': { up: audit },
   '0004-access-of-people': { up: accessOfPeople },
   '0005-credentials-hubs-swaps': { up: credentialsHubsSwaps },
+  '0006-retention': { up: retention },
 }

@@ -1,0 +1,89 @@
+/** What must stay although it is old: measurements that an open dataset request or a trial without its dataset still needs. */
+import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
+import type { TrialRecord } from '../../core/registry-trials.ts'
+import { devicesInScope, periodOf } from '../datasets/input.ts'
+import { type Span, without } from './spans.ts'
+
+export interface Hold extends Span {
+  reason: 'dataset_request' | 'trial'
+  /** Of the request or trial. */
+  id: string
+  devices: ReadonlySet<string>
+}
+type Lookup = Pick<Registry, 'requests' | 'trials' | 'devices'>
+
+/** A request that its maker got back and left alone holds no longer than this. */
+const RETURNED_MS = 30 * 86_400_000
+
+export async function holdsOf(registry: Lookup, facility: FacilityRecord, nowMs: number): Promise<Hold[]> {
+  const holds = [...(await requestHolds(registry, facility, nowMs)), ...(await trialHolds(registry, facility))]
+  return holds.filter(({ devices }) => devices.size > 0)
+}
+
+/** A draft holds nothing: nobody has been asked for it yet. */
+async function requestHolds(registry: Lookup, facility: FacilityRecord, nowMs: number): Promise<Hold[]> {
+  const open: DatasetRequestRecord[] = []
+  for (const state of ['submitted', 'approved', 'preparing'] as const)
+    open.push(...(await registry.requests.inState(state)))
+  for (const request of await registry.requests.inState('returned'))
+    if ((request.reviews.at(-1)?.atMs ?? 0) > nowMs - RETURNED_MS) open.push(request)
+  const here = open.filter(({ scope }) => scope.facility === facility.id)
+  return Promise.all(
+    here.map(async (request): Promise<Hold> => {
+      const devices = await devicesInScope(registry as Registry, request)
+      return {
+        reason: 'dataset_request',
+        id: request.id,
+        devices: idsOf(devices),
+        ...periodOf(request.scope, facility.zone),
+      }
+    }),
+  )
+}
+
+/** From the lock of its protocol on a trial holds its days, device type by device type, but for those that a dataset of its maker has covered. */
+async function trialHolds(registry: Lookup, facility: FacilityRecord): Promise<Hold[]> {
+  const trials = await allOf(page => registry.trials.list({ facilities: [facility.id], ...page }))
+  const holds: Hold[] = []
+  for (const trial of trials) {
+    if (!trial.protocols.some(({ lockedMs }) => lockedMs !== null)) continue
+    const requests = await allOf(page => registry.requests.list({ makers: [trial.maker], ...page }))
+    for (const type of trial.deviceTypes) holds.push(...(await holdsOfType(registry, facility, trial, type, requests)))
+  }
+  return holds
+}
+
+async function holdsOfType(
+  registry: Lookup,
+  facility: FacilityRecord,
+  trial: TrialRecord,
+  type: TrialRecord['deviceTypes'][number],
+  requests: readonly DatasetRequestRecord[],
+): Promise<Hold[]> {
+  const released = requests
+    .filter(
+      ({ state, scope }) => state === 'ready' && scope.facility === facility.id && scope.device_types.includes(type),
+    )
+    .map(({ scope }) => periodOf(scope, facility.zone))
+  const scope = { facility: facility.id, device_types: [type], from: trial.fromDay, to: trial.toDay }
+  const devices = idsOf(await devicesInScope(registry as Registry, { maker: trial.maker, scope }))
+  return without(periodOf(scope, facility.zone), released).map(span => ({
+    reason: 'trial',
+    id: trial.id,
+    devices,
+    ...span,
+  }))
+}
+
+const idsOf = (devices: readonly DeviceRecord[]): ReadonlySet<string> => new Set(devices.map(({ id }) => id))
+
+/** All records of a list, page by page. */
+async function allOf<R extends { id: string }>(read: (page: { limit: number; after?: string }) => Promise<R[]>) {
+  const all: R[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await read({ limit: 500, ...(after === undefined ? {} : { after }) })
+    all.push(...page)
+    after = page.at(-1)?.id
+    if (page.length < 500) return all
+  }
+}

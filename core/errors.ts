@@ -8,15 +8,23 @@ export class AppError extends Error {
   readonly retryable: boolean
   /** How long the other side asked us to wait, where it said so. */
   readonly retryAfterMs: number | undefined
+  /** Which fields of what was sent are wrong, and how. */
+  readonly fields: Problem['errors']
   constructor(
     code: string,
     message: string,
-    options: { retryable?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {},
+    options: {
+      retryable?: boolean
+      retryAfterMs?: number | undefined
+      cause?: unknown
+      fields?: Problem['errors']
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
     this.retryAfterMs = options.retryAfterMs
+    this.fields = options.fields
   }
 }
 
@@ -52,7 +60,16 @@ export const problemSchema = z
     /** Finds the request in the server's log. */
     correlation_id: z.string(),
     /** For `bad_request`: which fields, and why. */
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          /** Where there are several ways to be wrong: stable, for the words in the reader's language. */
+          code: z.string().optional(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof problemSchema>

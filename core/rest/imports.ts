@@ -51,6 +51,21 @@ export const rowErrorSchema = z.object({
 })
 export type RowError = z.infer<typeof rowErrorSchema>
 
+/** Why a file cannot be taken as a whole: the `code` of the problem's one error, whose path is `file`. */
+export const FILE_ERRORS = [
+  'empty',
+  'too_many_rows',
+  'unknown_encoding',
+  'no_table',
+  'column_twice',
+  'column_missing',
+] as const
+export type FileError = (typeof FILE_ERRORS)[number]
+/** Rows of one file. */
+export const MAX_IMPORT_ROWS = 2_000
+/** What the base64 below holds. */
+export const MAX_IMPORT_BYTES = 1_050_000
+
 const fileSchema = z.strictObject({
   facility: facilityIdSchema,
   kind: z.enum(IMPORT_KINDS),
@@ -75,6 +90,9 @@ const previewSchema = z
     /** Heads that mean nothing here; their columns are left out. */
     unknown_columns: z.array(z.string()),
     errors: z.array(rowErrorSchema),
+    /** The first line of the file, and the cells of each row that is wrong as they stand in it: what a person mends. */
+    head: z.array(z.string()),
+    wrong: z.array(z.object({ line: z.int(), cells: z.array(z.string()) })),
     /** The good rows as they would be taken. */
     residents: z.array(residentRowSchema),
     rooms: z.array(roomRowSchema),

@@ -72,8 +72,21 @@ const residentSchema = z
   })
   .meta({ id: 'Resident' })
 export type Resident = z.infer<typeof residentSchema>
-const residentCreateSchema = z.strictObject({ facility: facilityIdSchema, identity: identitySchema.optional() })
 
+const careLevelCreateSchema = z.strictObject({ level: z.enum(CARE_LEVELS), from: daySchema })
+const stayCreateSchema = z.strictObject({ room: recordIdSchema, bed: recordIdSchema.optional(), from: timeSchema })
+/** An admission in one piece: with care level and stay either all of it is there afterwards or nothing. */
+const residentCreateSchema = z
+  .strictObject({
+    facility: facilityIdSchema,
+    identity: identitySchema.optional(),
+    care_level: careLevelCreateSchema.optional(),
+    stay: stayCreateSchema.optional(),
+  })
+  .refine(({ identity, care_level, stay }) => identity !== undefined || (!care_level && !stay), {
+    path: ['identity'],
+    message: 'is needed with a care level or a stay',
+  })
 const careLevelSchema = z
   .object({ id: recordIdSchema, level: z.enum(CARE_LEVELS), from: daySchema, recorded: timeSchema, by: z.string() })
   .meta({ id: 'CareLevel' })
@@ -143,7 +156,7 @@ export const residentsRoutes = {
   createResident: route({
     method: 'post',
     path: '/residents',
-    summary: 'Add a resident, with or without identity',
+    summary: 'Add a resident; with an identity also care level and bed, in one piece',
     roles: ADMIN,
     body: residentCreateSchema,
     status: 201,
@@ -165,7 +178,7 @@ export const residentsRoutes = {
     summary: 'Record a care level from a day on',
     roles: ADMIN,
     params: idParams,
-    body: z.strictObject({ level: z.enum(CARE_LEVELS), from: daySchema }),
+    body: careLevelCreateSchema,
     status: 201,
     response: careLevelSchema,
   }),
@@ -195,7 +208,7 @@ export const residentsRoutes = {
     summary: 'The resident lives in a room, or bed, from a time on; ends the stay before',
     roles: ADMIN,
     params: idParams,
-    body: z.strictObject({ room: recordIdSchema, bed: recordIdSchema.optional(), from: timeSchema }),
+    body: stayCreateSchema,
     status: 201,
     response: staySchema,
   }),

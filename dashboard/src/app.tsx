@@ -16,6 +16,7 @@ const WallPage = lazy(() => import('./board/wall-page.tsx').then(module => ({ de
 const RoomPage = lazy(() => import('./rooms/room-page.tsx').then(module => ({ default: module.RoomPage })))
 const FleetPage = lazy(() => import('./devices/fleet-page.tsx').then(module => ({ default: module.FleetPage })))
 const DevicePage = lazy(() => import('./devices/device-page.tsx').then(module => ({ default: module.DevicePage })))
+const PeoplePages = lazy(() => import('./people/people-pages.tsx').then(module => ({ default: module.PeoplePages })))
 const DatasetsPage = lazy(() =>
   import('./datasets/datasets-page.tsx').then(module => ({ default: module.DatasetsPage })),
 )
@@ -138,6 +139,11 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           )}
           {has('board') && has('devices') && (
             <Route path="/rooms/:id">{({ id }) => <RoomPage key={id} id={id} />}</Route>
+          )}
+          {has('residents') && (
+            <Route path={/^\/(residents|places)(\/.*)?$/}>
+              <PeoplePages />
+            </Route>
           )}
           {has('devices') && (
             <Route path="/devices">

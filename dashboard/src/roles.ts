@@ -4,11 +4,11 @@ import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 
-export type Section = 'board' | 'devices' | 'datasets' | 'users' | 'audit'
+export type Section = 'board' | 'residents' | 'devices' | 'datasets' | 'users' | 'audit'
 
 const SECTIONS: Record<Role, readonly Section[]> = {
   staff: ['board', 'devices'],
-  facility_admin: ['board', 'devices', 'users', 'audit'],
+  facility_admin: ['board', 'residents', 'devices', 'users', 'audit'],
   display: ['board'],
   manufacturer: ['devices', 'datasets'],
   steward: ['datasets'],
@@ -21,6 +21,7 @@ export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
 export const seesDevices = (role: Role): boolean => role !== 'auditor' && role !== 'operator'
 export const SECTION_ICONS: Record<Section, IconName> = {
   board: 'board',
+  residents: 'bed',
   devices: 'device',
   datasets: 'data',
   audit: 'shield',

@@ -66,7 +66,10 @@ export const problemOf = (failure: Failure, correlationId: string): Problem => (
 export function failureOf(error: unknown): Failure & { unexpected: boolean } {
   if (error instanceof AppError) {
     const code = PROBLEM_CODES.find(known => known === error.code)
-    if (code) return { code, detail: error.message, retryAfterMs: error.retryAfterMs, unexpected: false }
+    if (code) {
+      const { message: detail, retryAfterMs, fields: errors } = error
+      return { code, detail, retryAfterMs, ...(errors && { errors }), unexpected: false }
+    }
     if (error.retryable) {
       const detail = 'A part of the platform does not answer. Try again in a moment.'
       return { code: 'unavailable', detail, retryAfterMs: error.retryAfterMs, unexpected: true }

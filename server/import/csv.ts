@@ -1,7 +1,7 @@
 /** The only door to csv-parse: the bytes of a CSV file as records of text, whatever program wrote it. */
 import { CsvError, parse } from 'csv-parse/sync'
-import { AppError } from '../../core/errors.ts'
-import type { ImportPreview } from '../../core/rest/imports.ts'
+import { type ImportPreview, MAX_IMPORT_ROWS } from '../../core/rest/imports.ts'
+import { refuseFile } from './refuse-file.ts'
 
 export interface CsvTable {
   encoding: ImportPreview['encoding']
@@ -9,15 +9,14 @@ export interface CsvTable {
   rows: { line: number; cells: string[] }[]
 }
 
-const MAX_ROWS = 2_000
-
 /** Empty lines are left out. Throws `bad_request` when the file can be no such table. */
 export function readCsv(bytes: Uint8Array): CsvTable {
   const { encoding, text } = decoded(bytes)
   const records = parsed(text, delimiterOf(text))
   const [head, ...rows] = records.filter(({ cells }) => cells.some(cell => cell !== ''))
-  if (!head) throw new AppError('bad_request', 'file: it is empty.')
-  if (rows.length > MAX_ROWS) throw new AppError('bad_request', `file: it has more than ${MAX_ROWS} rows; divide it.`)
+  if (!head) return refuseFile('empty', 'it is empty.')
+  if (rows.length > MAX_IMPORT_ROWS)
+    return refuseFile('too_many_rows', `it has more than ${MAX_IMPORT_ROWS} rows; divide it.`)
   return { encoding, head: head.cells, rows }
 }
 
@@ -33,7 +32,7 @@ function decoded(bytes: Uint8Array): { encoding: ImportPreview['encoding']; text
       // Not in this one.
     }
   }
-  throw new AppError('bad_request', 'file: its text is neither UTF-8 nor Shift_JIS. Save it as CSV (UTF-8).')
+  return refuseFile('unknown_encoding', 'its text is neither UTF-8 nor Shift_JIS. Save it as CSV (UTF-8).')
 }
 
 /** Semicolons and tabs are written by Excel in other places of the world, and when it says Unicode text. */
@@ -53,6 +52,6 @@ function parsed(text: string, delimiter: string): CsvTable['rows'] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line = typeof error.lines === 'number' ? ` near line ${error.lines}` : ''
-    throw new AppError('bad_request', `file: it is no CSV${line} (${error.code}).`, { cause: error })
+    return refuseFile('no_table', `it is no CSV${line} (${error.code}).`, error)
   }
 }

@@ -1,7 +1,7 @@
 /** A CSV file with its columns understood: cells by column name, errors by line. */
-import { AppError } from '../../core/errors.ts'
 import { IMPORT_COLUMNS, type ImportColumn, type ImportKind, type RowError } from '../../core/rest/imports.ts'
 import { type CsvTable, readCsv } from './csv.ts'
+import { refuseFile } from './refuse-file.ts'
 import { readColumn } from './words.ts'
 
 export interface ImportRow {
@@ -17,6 +17,9 @@ export interface ImportTable {
   columns: ImportColumn[]
   unknownColumns: string[]
   rows: ImportRow[]
+  head: string[]
+  /** The wrong rows' cells as they stand in the file. */
+  wrong(): { line: number; cells: string[] }[]
   /** In order of lines. */
   errors(): RowError[]
 }
@@ -34,11 +37,10 @@ export function readTable(kind: ImportKind, file: string): ImportTable {
     if (column === null || !allowed.includes(column)) {
       if (title !== '') unknownColumns.push(title)
     } else if (places.has(column)) {
-      throw new AppError('bad_request', `file: two columns are headed as ${column}.`)
+      return refuseFile('column_twice', `two columns are headed as ${column}.`)
     } else places.set(column, at)
   }
-  if (!places.has(NEEDED[kind]))
-    throw new AppError('bad_request', `file: its first line heads no column ${NEEDED[kind]}.`)
+  if (!places.has(NEEDED[kind])) return refuseFile('column_missing', `its first line heads no column ${NEEDED[kind]}.`)
 
   const errors: RowError[] = []
   const importRows = rows.map(({ line, cells }): ImportRow => {
@@ -62,6 +64,8 @@ export function readTable(kind: ImportKind, file: string): ImportTable {
     columns: [...places.keys()],
     unknownColumns,
     rows: importRows,
+    head,
+    wrong: () => rows.filter((_, n) => importRows[n]?.bad()).map(({ line, cells }) => ({ line, cells })),
     errors: () => errors.toSorted((a, b) => a.line - b.line),
   }
 }

@@ -74,4 +74,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
 }
 
 const isWithin = (place: string, section: string): boolean =>
-  place === `/${section}` || (section === 'board' && place === '/rooms') || (section === 'devices' && place === '/swap')
+  place === `/${section}` ||
+  (section === 'board' && place === '/rooms') ||
+  (section === 'residents' && place === '/places') ||
+  (section === 'devices' && place === '/swap')

@@ -45,7 +45,7 @@ export function importsHandlers({ registry, clock, announce }: HandlerDeps): Pic
 }
 
 function previewOf(found: Read): ImportPreview {
-  const { encoding, columns, unknownColumns, rows, errors } = found.table
+  const { encoding, columns, unknownColumns, rows, errors, head, wrong } = found.table
   return {
     encoding,
     rows: rows.length,
@@ -53,6 +53,8 @@ function previewOf(found: Read): ImportPreview {
     columns,
     unknown_columns: unknownColumns,
     errors: errors(),
+    head,
+    wrong: wrong(),
     residents:
       found.kind !== 'residents'
         ? []

@@ -1,5 +1,5 @@
 /** Routes of residents: who they are, where they live, when they are away, erasure. Only their own facility's administrators get here. */
-import type { Written } from '../../../core/registry-people.ts'
+import type { ResidentRecord, Written } from '../../../core/registry-people.ts'
 import { ownsFacility } from '../../auth/scope.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
@@ -31,6 +31,11 @@ type Names =
 export function residentsHandlers({ registry, clock, announce }: HandlerDeps): Pick<Handlers, Names> {
   const writtenBy = (user: string): Written => ({ by: user, nowMs: clock() })
 
+  async function requirePlace(facility: string, { room, bed }: { room: string; bed?: string | undefined }) {
+    await requireRoom(registry, facility, room)
+    if (bed !== undefined) await requireBed(registry, room, bed)
+  }
+
   return {
     async residents({ me, query }) {
       const facilities = facilitiesOf(me, query.facility)
@@ -56,10 +61,24 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
     },
 
     async createResident({ me, body }) {
-      await careFacility(registry, me, body.facility)
-      const given = body.identity && { identity: identityOf(body.identity), by: me.user }
-      const resident = await registry.residents.create(body.facility, clock(), given)
-      const [view] = await residentViews(registry, [resident], clock())
+      const { id: facility } = await careFacility(registry, me, body.facility)
+      const { identity, care_level, stay } = body
+      if (stay) await requirePlace(facility, stay)
+      const written = writtenBy(me.user)
+      const create = async (): Promise<ResidentRecord | null> => {
+        const given = identity && { identity: identityOf(identity), by: me.user }
+        if (!identity || (!care_level && !stay)) return registry.residents.create(facility, written.nowMs, given)
+        const admitted = {
+          identity: identityOf(identity),
+          careLevel: care_level ? { level: care_level.level, fromDay: care_level.from } : null,
+          stay: stay ? { room: stay.room, bed: stay.bed ?? null, fromMs: instant(stay.from) } : null,
+        }
+        const [id] = await registry.residents.addAll(facility, [admitted], written)
+        return registry.residents.get(id as string)
+      }
+      const resident = await create()
+      if (stay) await announce(facility)
+      const [view] = await residentViews(registry, resident ? [resident] : [], clock())
       return view as NonNullable<typeof view>
     },
 
@@ -102,8 +121,7 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
     async addStay({ me, params, body }) {
       const { id: resident, facility } = await ownResident(registry, me, params.id)
       const { room, bed = null } = body
-      await requireRoom(registry, facility, room)
-      if (bed !== null) await requireBed(registry, room, bed)
+      await requirePlace(facility, body)
       const record = await registry.stays.add({ facility, resident, room, bed, fromMs: instant(body.from) })
       await announce(facility)
       return stayView(record, await zonesOf(registry, [facility]))

@@ -1,0 +1,34 @@
+/** Finds residents by what people type: name, reading, number or room, whatever the width or kind of kana. */
+import type { Person } from './use-people.ts'
+
+const KATAKANA_TO_HIRAGANA = 0x60
+
+/** Full and half width, capitals, spaces and the two kana make no difference. */
+export const folded = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\s+/g, '')
+    .replace(/[\u30a1-\u30f6]/g, kana => String.fromCharCode(kana.charCodeAt(0) - KATAKANA_TO_HIRAGANA))
+
+/** @param place where the person lives, as the list shows it */
+export function matches({ id, identity }: Person, place: string, typed: string): boolean {
+  const wanted = folded(typed)
+  const texts = [identity?.name, identity?.kana, identity?.number, place, id]
+  return wanted === '' || texts.some(text => text && folded(text).includes(wanted))
+}
+
+export const PRESENCES = ['here', 'away', 'left', 'all'] as const
+export type Presence = (typeof PRESENCES)[number]
+export const isAmong = ({ absent, left }: Person, presence: Presence): boolean =>
+  presence === 'all' || (presence === 'left' ? left !== null : left === null && (presence === 'here' || absent))
+
+/** By reading where there is one, as Japanese lists are; who has no name comes last. */
+export function inOrder(people: readonly Person[], tag: string): Person[] {
+  const collator = new Intl.Collator(tag, { numeric: true })
+  const key = ({ identity }: Person): string => identity?.kana ?? identity?.name ?? ''
+  return people.toSorted(
+    (a, b) =>
+      Number(key(a) === '') - Number(key(b) === '') || collator.compare(key(a), key(b)) || (a.id < b.id ? -1 : 1),
+  )
+}

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../core/rest/route.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import { firstStartCode } from '../../server/auth/first-start.ts'
-import { ACCESS_WRITES, type AuditWorld, PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
+import { ACCESS_WRITES, type AuditWorld, PEOPLE_WRITES, RETENTION_WRITES, startAuditWorld } from '../server/audit-world.ts'
 import { DAY_MS, eventually, PASSWORD, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
 type AnyWrite = { [N in RouteName]: (typeof routes)[N]['method'] extends 'get' ? never : N }[RouteName]
-type WriteName = Exclude<AnyWrite, (typeof PEOPLE_WRITES)[number] | (typeof ACCESS_WRITES)[number]>
+const ELSEWHERE = [...PEOPLE_WRITES, ...ACCESS_WRITES, ...RETENTION_WRITES] as const
+type WriteName = Exclude<AnyWrite, (typeof ELSEWHERE)[number]>
 
 describeWith(mosquitto, 'writes in the audit trail', () => {
   let world: AuditWorld
@@ -95,6 +96,11 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
         action: 'call.replay_dead_letters',
         call: async () => ({ path: '/dead-letters/replay', body: { facility: 'sunny' } }),
       },
+      setRetention: {
+        who: 'operator',
+        action: 'retention.set',
+        call: async () => ({ path: '/facilities/sunny/retention', body: { days: 3650 } }),
+      },
       createDatasetRequest: {
         who: 'maker',
         action: 'request.create',
@@ -131,7 +137,7 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
       const writes = Object.entries(routes as Record<string, Route>).flatMap(([name, { method }]) =>
         method === 'get' ? [] : [name],
       )
-      expect([...Object.keys(WRITES), ...PEOPLE_WRITES, ...ACCESS_WRITES].toSorted()).toEqual(writes.toSorted())
+      expect([...Object.keys(WRITES), ...ELSEWHERE].toSorted()).toEqual(writes.toSorted())
     })
 
     it.each((Object.keys(WRITES) as WriteName[]).filter(name => name !== 'setup'))(

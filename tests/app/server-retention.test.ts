@@ -226,6 +226,8 @@ describeWith(mosquitto, 'retention', () => {
       await expect.poll(async () => (await shown()).runs[0]?.ended).not.toBe(before)
       expect((await shown()).runs[0]).toMatchObject({ outcome: 'cancelled', messages: 18 })
       expect((await operator.post('/facilities/sunny/retention/cancel')).body.code).toBe('not_ready')
+      const told = (await (await platform.as('auditor')).get('/audit?action=call.cancel_retention')).body.items
+      expect(told.map(({ actor }: { actor: { id: string } }) => actor.id)).toEqual(['operator'])
     })
   })
 

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../core/rest/route.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import { firstStartCode } from '../../server/auth/first-start.ts'
-import { ACCESS_WRITES, type AuditWorld, PEOPLE_WRITES, RETENTION_WRITES, startAuditWorld } from '../server/audit-world.ts'
+import {
+  ACCESS_WRITES,
+  type AuditWorld,
+  PEOPLE_WRITES,
+  RETENTION_WRITES,
+  startAuditWorld,
+} from '../server/audit-world.ts'
 import { DAY_MS, eventually, PASSWORD, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { chromium } from '../servers/chromium.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
-import { LANGUAGES, type PeopleWorld, PHONE, startPeopleWorld } from './support/people-world.ts'
+import { DESKTOP, LANGUAGES, type PeopleWorld, PHONE, startPeopleWorld } from './support/people-world.ts'
 
 const rooms = [
   'ユニット,居室,ベッド',
@@ -124,6 +124,13 @@ describeWith([chromium, mosquitto], 'the import in the browser', () => {
 
     await page.getByRole('link', { name: '入居者一覧を見る' }).click()
     await page.getByText('100人', { exact: true }).waitFor()
+    for (const language of LANGUAGES) {
+      const list = await world.visit('/residents', language)
+      await list.locator('[data-resident]').nth(99).waitFor()
+      await world.look(list, `residents-${language}`)
+      await list.setViewportSize(PHONE)
+      await world.look(list, `residents-${language}-phone`)
+    }
     await page.getByRole('searchbox').fill('ｎ４２')
     await page.getByText('1人', { exact: true }).waitFor()
     await page.locator('[data-resident]').click()
@@ -175,6 +182,17 @@ describeWith([chromium, mosquitto], 'the import in the browser', () => {
       }
     }
   })
+
+  test.each(['/residents', '/residents/-/new', '/residents/-/consents?show=missing', '/residents/-/import', '/places'])(
+    'is clean at night too: %s',
+    async path => {
+      const page = await world.visit(path, 'ko', DESKTOP, 'night')
+      await page.getByRole('listitem').or(page.locator('form')).first().waitFor()
+      await world.look(page, `night${path.replace(/\W+/g, '-')}`)
+      await page.setViewportSize(PHONE)
+      await world.look(page, `night${path.replace(/\W+/g, '-')}-phone`)
+    },
+  )
 
   test('is called off while it runs, and shows what became of it', async () => {
     const many = ['name', ...Array.from({ length: 2000 }, (_, n) => `大勢 ${n}`)].join('\n')

@@ -16,7 +16,12 @@ export const PHONE = { width: 390, height: 844 }
 
 export interface PeopleWorld {
   platform: Platform
-  visit(path: string, language: Language, size?: { width: number; height: number }): Promise<Page>
+  visit(
+    path: string,
+    language: Language,
+    size?: { width: number; height: number },
+    theme?: 'light' | 'night',
+  ): Promise<Page>
   /** Axe is clean and nothing is cut off; kept as a picture where PICTURES names a folder. */
   look(page: Page, name: string): Promise<void>
   /** Closes the pages of one test; none of them has complained. */
@@ -34,7 +39,7 @@ export async function startPeopleWorld(): Promise<PeopleWorld> {
   const open: BrowserContext[] = []
   return {
     platform,
-    async visit(path, language, size = DESKTOP) {
+    async visit(path, language, size = DESKTOP, theme = 'light') {
       const context = await browser.newContext({
         viewport: size,
         reducedMotion: 'reduce',
@@ -46,7 +51,7 @@ export async function startPeopleWorld(): Promise<PeopleWorld> {
       open.push(context)
       await context.addCookies([{ name, value, url: platform.url }])
       await context.addInitScript(
-        `localStorage.setItem('mimamori.language', '${language}'); localStorage.setItem('mimamori.theme', 'light')`,
+        `localStorage.setItem('mimamori.language', '${language}'); localStorage.setItem('mimamori.theme', '${theme}')`,
       )
       context.setDefaultTimeout(12_000)
       const page = await context.newPage()

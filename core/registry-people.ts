@@ -91,8 +91,16 @@ export interface NewResident {
 export interface PeopleRepositories {
   residents: {
     create(facility: string, nowMs: number, identity?: { identity: Identity; by: string }): Promise<ResidentRecord>
-    /** All of them or none. @returns their ids, in the order given. Throws what `stays.add` throws. */
-    addAll(facility: string, residents: readonly NewResident[], written: Written): Promise<string[]>
+    /**
+     * All of them or none. @returns their ids, in the order given.
+     * Throws what `stays.add` throws, and `unavailable` when `signal` called it off, which undoes all.
+     */
+    addAll(
+      facility: string,
+      residents: readonly NewResident[],
+      written: Written,
+      signal?: AbortSignal,
+    ): Promise<string[]>
     get(id: string): Promise<ResidentRecord | null>
     list(query: { facilities: readonly string[] } & Page): Promise<ResidentRecord[]>
     /** The newest identity of each; absent for those who have none, or whose data were erased. */

@@ -46,10 +46,14 @@ export interface PlaceRepositories {
   rooms: {
     /** Makes the unit of that label when there is none. */
     create(record: { id?: string; facility: FacilityId; label: string; unit: string }): Promise<RoomRecord>
-    /** Rooms, or beds of them; what is there already is used. All or none. @returns ids of the rooms and beds that were made */
+    /**
+     * Rooms, or beds of them; what is there already is used. All or none. @returns ids of the rooms and beds that were made
+     * Throws `unavailable` when `signal` called it off, which undoes all.
+     */
     addAll(
       facility: FacilityId,
       rows: readonly { unit: string; label: string; bed: string | null }[],
+      signal?: AbortSignal,
     ): Promise<string[]>
     get(id: string): Promise<RoomRecord | null>
     change(id: string, change: { label?: string; unit?: string; closedMs?: number | null }): Promise<RoomRecord>

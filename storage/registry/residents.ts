@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Registry } from '../../core/registry.ts'
 import { addCareLevel } from './care-levels.ts'
+import { createLongWork } from './long-work.ts'
 import { endOpenPlacementsFor } from './placements.ts'
 import { raiseVersion } from './records.ts'
 import { addIdentity, addResident, identitiesOf, lockResident, residentOf } from './resident-rows.ts'
@@ -24,8 +25,9 @@ export function createResidents(
         return resident
       }),
 
-    addAll: (facility, residents, written) =>
+    addAll: (facility, residents, written, signal) =>
       db.transaction().execute(async trx => {
+        const step = createLongWork(signal)
         await raiseVersion(trx, facility)
         const ids: string[] = []
         for (const { identity, careLevel, stay } of residents) {
@@ -34,6 +36,7 @@ export function createResidents(
           if (careLevel) await addCareLevel(trx, vault, id, careLevel, written)
           if (stay) await addStay(trx, { facility: of, resident: id, ...stay })
           ids.push(id)
+          await step()
         }
         return ids
       }),

@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import type { FacilityId } from '../../core/ids.ts'
 import type { Registry } from '../../core/registry.ts'
 import type { RoomRecord } from '../../core/registry-places.ts'
+import { createLongWork } from './long-work.ts'
 import { newId, raiseVersion } from './records.ts'
 import type { RegistrySchema } from './schema.ts'
 import { unitLabelled } from './units.ts'
@@ -18,11 +19,13 @@ export function createRooms(db: Kysely<RegistrySchema>): Registry['rooms'] {
         await raiseVersion(trx, record.facility)
         return addRoom(trx, record)
       }),
-    addAll: (facility, rows) =>
+    addAll: (facility, rows, signal) =>
       db.transaction().execute(async trx => {
+        const step = createLongWork(signal)
         await raiseVersion(trx, facility)
         const made: string[] = []
         for (const { unit, label, bed } of rows) {
+          await step()
           const known = await joined(trx)
             .where('rooms.facility', '=', facility)
             .where('units.label', '=', unit)

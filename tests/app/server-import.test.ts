@@ -54,6 +54,9 @@ describeWith(mosquitto, 'import', () => {
     const { status, body: preview } = await admin.post('/imports/preview', body)
     expect(status).toBe(200)
     expect(preview).toMatchObject({ encoding: 'utf-8', rows: 100, good: 95, errors, unknown_columns: ['好物'] })
+    // What a person mends: the wrong rows as they stand in the file.
+    expect(preview.head).toEqual(head.split(','))
+    expect(preview.wrong).toEqual(wrong.map((line, n) => ({ line: 97 + n, cells: line.split(',') })))
     expect(preview.residents).toHaveLength(95)
     expect(preview.residents[0]).toEqual({
       line: 2,
@@ -105,5 +108,38 @@ describeWith(mosquitto, 'import', () => {
     expect((await admin.post('/imports/preview', { ...body, file: base64(long) })).body.good).toBe(2000)
     const none = await admin.post('/imports/preview', { ...body, file: base64('name\n"a') })
     expect([none.status, none.body.code]).toEqual([400, 'bad_request'])
+  })
+  it.each([
+    ['empty', '\n'],
+    ['too_many_rows', ['name', ...Array.from({ length: 2001 }, (_, n) => `${n}`)].join('\n')],
+    ['no_table', 'name\n"a'],
+    ['column_twice', 'name,氏名\na,b'],
+    ['column_missing', 'number\n1'],
+  ])('refuses a file as a whole by a code: %s', async (code, text) => {
+    const { status, body: problem } = await admin.post('/imports/preview', { ...body, file: base64(text) })
+    expect([status, problem.errors]).toEqual([400, [{ path: 'file', message: expect.any(String), code }]])
+  })
+  it('gives the rest of the process its turn while it takes many, and takes none when it is called off', async () => {
+    const count = async (): Promise<number> => (await registryOf()).length
+    const registryOf = () => platform.registry.residents.list({ facilities: ['sunny'], limit: 5000 })
+    const before = await count()
+    const many = ['name', ...Array.from({ length: 2000 }, (_, n) => `大勢 ${n}`)].join('\n')
+    const off = new AbortController()
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+      if (turns === 10) off.abort()
+    }, 5)
+    const request = fetch(`${platform.url}/api/v1/imports`, {
+      method: 'POST',
+      headers: { cookie: admin.cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, file: base64(many), take: 'all' }),
+      signal: off.signal,
+    })
+    await expect(request).rejects.toThrow()
+    clearInterval(timer)
+    // Whoever asks next comes after it: one writer at a time.
+    const after = (await admin.post('/residents', { facility: 'sunny' })).status
+    expect([after, await count()]).toEqual([201, before + 1])
   })
 })

@@ -74,6 +74,26 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       const corrected = await admin.post(`/residents/${id}/identity`, { ...identity, name: '試験 二郎' })
       expect(corrected.body.identity.name).toBe('試験 二郎')
     })
+    it('admits in one piece: who, care level and room, or nothing of it', async () => {
+      const { body: bed } = await admin.post('/beds', { facility: 'sunny', room: platform.rooms[1], label: 'W' })
+      const body = {
+        facility: 'sunny',
+        identity,
+        care_level: { level: 'care_2', from: '2026-01-01' },
+        stay: { room: platform.rooms[1], bed: bed.id, from: at(now - HOUR_MS) },
+      }
+      const { status, body: admitted } = await admin.post('/residents', body)
+      expect([status, admitted]).toEqual([201, expect.objectContaining({ room: platform.rooms[1], bed: bed.id })])
+      const { body: known } = await admin.get(`/residents/${admitted.id}`)
+      expect(known).toMatchObject({ identity, care_levels: [{ level: 'care_2', by: 'admin' }] })
+      const listed = async () => (await admin.get('/residents?limit=500')).body.items.length
+      const before = await listed()
+      expect((await admin.post('/residents', body)).status).toBe(409)
+      expect((await admin.post('/residents', { ...body, stay: { ...body.stay, bed: 'none' } })).status).toBe(400)
+      const { identity: _, ...nameless } = body
+      expect((await admin.post('/residents', nameless)).status).toBe(400)
+      expect(await listed()).toBe(before)
+    })
     it('follows care levels, stays, absences and leaving', async () => {
       const id = await resident()
       const path = `/residents/${id}`

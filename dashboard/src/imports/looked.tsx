@@ -75,7 +75,7 @@ export function Looked({ kind, name, looked, job }: LookedProps) {
       {wrong > 0 && (
         <p className={styles.why}>{say(good > 0 ? 'import.whyNotAll' : 'import.whyNone', { count: wrong })}</p>
       )}
-      <Refused error={job.take.error} conflict="import.changed" />
+      <Refused error={job.take.error} conflict="changed" />
       {wrong > 0 && <WrongRows wrongs={wrongsOf(looked, say)} />}
       {good > 0 && <GoodRows kind={kind} looked={looked} />}
     </div>

@@ -82,7 +82,7 @@ function Add({ resident, zone, onClose }: PartOf & { onClose: () => void }) {
       isReady={reason !== '' && begins !== null && !isBackwards}
       isBusy={add.isPending}
       error={add.error}
-      conflict="people.conflict.absence"
+      conflict="absence"
       onSubmit={() => add.mutate(undefined)}
       onCancel={onClose}
     >
@@ -122,7 +122,7 @@ function Back({ absence, zone, onClose }: PartOf & { absence: string; onClose: (
       isReady={at.text !== ''}
       isBusy={end.isPending}
       error={end.error}
-      conflict="people.conflict.ended"
+      conflict="ended"
       onSubmit={() => end.mutate(undefined)}
       onCancel={onClose}
     >

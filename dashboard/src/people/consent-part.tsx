@@ -126,7 +126,7 @@ function Withdraw({ resident, zone, consent, onDone, onClose }: WithdrawProps) {
         isInvalid={!at.isPast}
         {...(!at.isPast && { hint: say('people.notYet') })}
       />
-      <Refused error={withdraw.error} conflict="consent.already" />
+      <Refused error={withdraw.error} conflict="withdrawn" />
       <div className={styles.buttons}>
         <Button kind="main" isDisabled={withdraw.isPending || !at.isPast} onPress={() => withdraw.mutate(undefined)}>
           {say('consent.withdrawDo')}

@@ -19,21 +19,22 @@ interface LineProps {
 export function Line({ label, hint, onChange, isRequired, isInvalid, type = 'text', ...field }: LineProps) {
   const id = useId()
   return (
-    <label className={styles.field} data-type={type}>
-      <span>{label}</span>
+    <div className={styles.field} data-type={type}>
+      <label htmlFor={id}>{label}</label>
       <input
         {...field}
+        id={id}
         type={type}
         required={isRequired}
         aria-invalid={isInvalid || undefined}
-        aria-describedby={hint === undefined ? undefined : id}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
         onChange={event => onChange(event.target.value)}
       />
-      {hint !== undefined && <small id={id}>{hint}</small>}
-    </label>
+      {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
   )
 }
 
@@ -65,11 +66,12 @@ export function Pick({ label, hint, value, onChange, options, none }: PickProps)
         </option>
       ))
   return (
-    <label className={`${styles.field} ${styles.pick}`}>
-      <span>{label}</span>
+    <div className={`${styles.field} ${styles.pick}`}>
+      <label htmlFor={id}>{label}</label>
       <select
+        id={id}
         value={value}
-        aria-describedby={hint === undefined ? undefined : id}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={event => onChange(event.target.value)}
       >
         {none !== undefined && <option value="">{none}</option>}
@@ -84,7 +86,7 @@ export function Pick({ label, hint, value, onChange, options, none }: PickProps)
         )}
       </select>
       <Icon name="down" className={styles.arrow} />
-      {hint !== undefined && <small id={id}>{hint}</small>}
-    </label>
+      {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
   )
 }

@@ -1,11 +1,13 @@
 /** The frame of a form about people and places: fields, what was refused, and the two buttons; one press is one change. */
 import type { ReactNode } from 'react'
 import { refusalOf } from '../api.ts'
-import type { MessageId } from '../language.ts'
 import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/notice.tsx'
 import { useSay } from '../services.ts'
 import styles from './people.module.css'
+
+/** What was tried when the server said that it does not go with what is there. */
+type Conflict = 'absence' | 'ended' | 'stay' | 'leave' | 'withdrawn' | 'taken' | 'inUse' | 'changed'
 
 interface FormProps {
   label: string
@@ -14,7 +16,7 @@ interface FormProps {
   isBusy: boolean
   error: unknown
   /** What a conflict means here. */
-  conflict?: MessageId
+  conflict?: Conflict
   onSubmit: () => void
   onCancel?: () => void
   children: ReactNode
@@ -45,13 +47,13 @@ export function Form({ label, submit, isReady, isBusy, error, conflict, onSubmit
 }
 
 /** Why a change was refused, in words that fit what was tried. */
-export function Refused({ error, conflict }: { error: unknown; conflict?: MessageId | undefined }) {
+export function Refused({ error, conflict }: { error: unknown; conflict?: Conflict | undefined }) {
   const say = useSay()
   if (!error) return null
   const isConflict = refusalOf(error)?.problem?.code === 'conflict'
   return (
     <p className={styles.problem} role="alert">
-      {isConflict && conflict ? say(conflict) : errorText(error, say)}
+      {isConflict && conflict ? say(`people.conflict.${conflict}`) : errorText(error, say)}
     </p>
   )
 }

@@ -37,7 +37,7 @@ function Leave({ resident, zone, onClose }: PartOf & { onClose: () => void }) {
       isReady={at.isPast}
       isBusy={leave.isPending}
       error={leave.error}
-      conflict="people.conflict.leave"
+      conflict="leave"
       onSubmit={() => leave.mutate(undefined)}
       onCancel={onClose}
     >

@@ -63,7 +63,7 @@ export function NewResidentPage() {
           isReady={isSound(who, today)}
           isBusy={add.isPending}
           error={add.error}
-          conflict="people.conflict.stay"
+          conflict="stay"
           onSubmit={() => add.mutate(undefined)}
           onCancel={() => navigate('/residents')}
         >

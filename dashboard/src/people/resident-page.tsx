@@ -48,40 +48,37 @@ function Known({ resident }: { resident: ResidentDetail }) {
   const { identity, erased, left, facility } = resident
   const zone = useZone(facility)
   const part: PartOf = { resident, zone }
-  const page = useRef<HTMLDivElement>(null)
   // The heading says what has become of the resident: after erasure that is where to read on.
   const wasErased = useRef(erased !== null)
   useEffect(() => {
-    if (erased !== null && !wasErased.current) page.current?.querySelector('h1')?.focus()
+    if (erased !== null && !wasErased.current) document.querySelector<HTMLElement>('main h1')?.focus()
     wasErased.current = erased !== null
   }, [erased])
   return (
-    <div ref={page}>
-      <Opened
-        back="/residents"
-        title={identity?.name ?? say(erased ? 'people.nameErased' : 'people.noName')}
-        sub={<Sub {...part} />}
-      >
-        <div className={styles.columns}>
-          <div>
-            <IdentityPart {...part} />
-            <CarePart {...part} />
-            <StayPart {...part} />
-            <AbsencePart {...part} />
-          </div>
-          <div>
-            <ConsentPart {...part} />
-            <ReleasedPart {...part} />
-            {(left === null || erased === null) && (
-              <section className={styles.ends} aria-label={say('people.ends')}>
-                {left === null && <LeavePart {...part} />}
-                {erased === null && <ErasePart {...part} />}
-              </section>
-            )}
-          </div>
+    <Opened
+      back="/residents"
+      title={identity?.name ?? say(erased ? 'people.nameErased' : 'people.noName')}
+      sub={<Sub {...part} />}
+    >
+      <div className={styles.columns}>
+        <div>
+          <IdentityPart {...part} />
+          <CarePart {...part} />
+          <StayPart {...part} />
+          <AbsencePart {...part} />
         </div>
-      </Opened>
-    </div>
+        <div>
+          <ConsentPart {...part} />
+          <ReleasedPart {...part} />
+          {(left === null || erased === null) && (
+            <section className={styles.ends} aria-label={say('people.ends')}>
+              {left === null && <LeavePart {...part} />}
+              {erased === null && <ErasePart {...part} />}
+            </section>
+          )}
+        </div>
+      </div>
+    </Opened>
   )
 }
 

@@ -24,7 +24,7 @@ export function ResidentsPage() {
   return (
     <PeopleFrame
       tab="residents"
-      {...(people.data && {
+      {...(people.data?.length && {
         sub: say('people.count', { count: living.length, away: living.filter(({ absent }) => absent).length }),
       })}
       tools={

@@ -26,9 +26,12 @@ export const isAmong = ({ absent, left }: Person, presence: Presence): boolean =
 /** By reading where there is one, as Japanese lists are; who has no name comes last. */
 export function inOrder(people: readonly Person[], tag: string): Person[] {
   const collator = new Intl.Collator(tag, { numeric: true })
-  const key = ({ identity }: Person): string => identity?.kana ?? identity?.name ?? ''
+  const reading = ({ identity }: Person): string => identity?.kana ?? identity?.name ?? ''
+  const rest = ({ identity, id }: Person): string => `${identity?.name ?? ''} ${identity?.number ?? ''} ${id}`
   return people.toSorted(
     (a, b) =>
-      Number(key(a) === '') - Number(key(b) === '') || collator.compare(key(a), key(b)) || (a.id < b.id ? -1 : 1),
+      Number(reading(a) === '') - Number(reading(b) === '') ||
+      collator.compare(reading(a), reading(b)) ||
+      collator.compare(rest(a), rest(b)),
   )
 }

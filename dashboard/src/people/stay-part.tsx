@@ -81,7 +81,7 @@ function Move({ resident, zone, onClose }: PartOf & { onClose: () => void }) {
       isReady={place.room !== '' && from.text !== ''}
       isBusy={move.isPending}
       error={move.error}
-      conflict="people.conflict.stay"
+      conflict="stay"
       onSubmit={() => move.mutate(undefined)}
       onCancel={onClose}
     >

@@ -42,7 +42,7 @@ export function useResident(id: string) {
 }
 
 /** After any change of a resident everything that shows residents is asked anew. */
-export function useForget(): () => Promise<void> {
+function useForget(): () => Promise<void> {
   const client = useQueryClient()
   return async () => {
     await Promise.all(['resident', 'residents', 'consents'].map(name => client.invalidateQueries({ queryKey: [name] })))

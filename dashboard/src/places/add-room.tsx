@@ -27,7 +27,7 @@ export function AddRoom({ facility, unit, onClose }: { facility: string; unit: s
         isReady={label.trim() !== ''}
         isBusy={add.isPending}
         error={add.error}
-        conflict="layout.taken"
+        conflict="taken"
         onSubmit={() => add.mutate(undefined)}
         onCancel={onClose}
       >

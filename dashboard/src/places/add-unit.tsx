@@ -21,7 +21,7 @@ export function AddUnit({ facility, onClose }: { facility: string; onClose: () =
       isReady={label.trim() !== ''}
       isBusy={add.isPending}
       error={add.error}
-      conflict="layout.taken"
+      conflict="taken"
       onSubmit={() => add.mutate(undefined)}
       onCancel={onClose}
     >

@@ -28,7 +28,7 @@ export function BedLine({ bed }: { bed: Bed }) {
           isReady={label.trim() !== ''}
           isBusy={rename.isPending}
           error={rename.error}
-          conflict="layout.taken"
+          conflict="taken"
           onSubmit={() => rename.mutate(undefined)}
           onCancel={() => setOpen(false)}
         >
@@ -52,7 +52,7 @@ export function BedLine({ bed }: { bed: Bed }) {
           {say(bed.closed === null ? 'layout.closeShort' : 'layout.openShort')}
         </Button>
       </span>
-      <Refused error={close.error} conflict="layout.inUse" />
+      <Refused error={close.error} conflict="inUse" />
     </li>
   )
 }

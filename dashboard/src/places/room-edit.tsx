@@ -27,7 +27,7 @@ export function RoomEdit({ places, room }: { places: Places; room: Room }) {
         isReady={label.trim() !== '' && (label.trim() !== room.label || unit !== room.unit)}
         isBusy={save.isPending}
         error={save.error}
-        conflict="layout.taken"
+        conflict="taken"
         onSubmit={() => save.mutate(undefined)}
       >
         <Line label={say('layout.roomName')} value={label} onChange={setLabel} maxLength={12} isRequired />
@@ -49,7 +49,7 @@ export function RoomEdit({ places, room }: { places: Places; room: Room }) {
       </div>
       <div>
         <p className={styles.note}>{say(room.closed === null ? 'layout.closeSub' : 'layout.openSub')}</p>
-        <Refused error={close.error} conflict="layout.inUse" />
+        <Refused error={close.error} conflict="inUse" />
         <Button isDisabled={close.isPending} onPress={() => close.mutate(room.closed === null)}>
           {say(room.closed === null ? 'layout.close' : 'layout.open')}
         </Button>
@@ -74,7 +74,7 @@ function AddBed({ room }: { room: Room }) {
       isReady={label.trim() !== ''}
       isBusy={add.isPending}
       error={add.error}
-      conflict="layout.taken"
+      conflict="taken"
       onSubmit={() => add.mutate(undefined)}
     >
       <Line

@@ -103,7 +103,7 @@ function Rename({ unit, onClose }: { unit: Unit; onClose: () => void }) {
       isReady={label.trim() !== ''}
       isBusy={rename.isPending}
       error={rename.error}
-      conflict="layout.taken"
+      conflict="taken"
       onSubmit={() => rename.mutate(undefined)}
       onCancel={onClose}
     >

@@ -12,12 +12,11 @@ export interface Places {
 }
 
 const PAGE = 500
-export const placesKey = (facility: string) => ['places', facility]
 
 export function usePlaces(facility: string) {
   const { call } = useServices()
   return useQuery({
-    queryKey: placesKey(facility),
+    queryKey: ['places', facility],
     queryFn: async (): Promise<Places> => {
       const [units, rooms, beds] = await Promise.all([
         allPages(after => call('units', { query: { facility, limit: PAGE, after } })),

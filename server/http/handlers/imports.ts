@@ -26,7 +26,7 @@ export function importsHandlers({ registry, clock, announce }: HandlerDeps): Pic
       return previewOf(await read(facility, body.kind, body.file))
     },
 
-    async applyImport({ me, body }) {
+    async applyImport({ me, body, signal }) {
       const facility = await careFacility(registry, me, body.facility)
       const found = await read(facility, body.kind, body.file)
       const errors = found.table.errors()
@@ -36,8 +36,8 @@ export function importsHandlers({ registry, clock, announce }: HandlerDeps): Pic
       const written = { by: me.user, nowMs: clock() }
       const ids =
         found.kind === 'residents'
-          ? await registry.residents.addAll(facility.id, found.rows, written)
-          : await registry.rooms.addAll(facility.id, found.rows)
+          ? await registry.residents.addAll(facility.id, found.rows, written, signal)
+          : await registry.rooms.addAll(facility.id, found.rows, signal)
       await announce(facility.id)
       return { created: ids.length, left_out: leftOut, ids, errors }
     },

@@ -1,6 +1,6 @@
 /** Appends entries to the audit trail, as the last thing in a transaction: their lines, their place in the tree, the new end of the log. */
 import { createHash } from 'node:crypto'
-import type { Transaction } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import { type AuditEntry, lineOf } from '../../../core/audit/entry.ts'
 import {
   createGrowingTree,
@@ -11,6 +11,7 @@ import {
   type TreeNode,
 } from '../../../core/audit/merkle.ts'
 import { columnsOf } from '../../../core/audit/trail.ts'
+import { createLongWork } from '../long-work.ts'
 import type { RegistrySchema } from '../schema.ts'
 
 const sha256: Sha256 = bytes => createHash('sha256').update(bytes).digest()
@@ -36,14 +37,17 @@ export async function appendEntries(
   const at = new Date(nowMs).toISOString()
   const nodes: TreeNode[] = []
   let prev = head.last
-  const rows = unnumbered.map((rest, n) => {
+  const step = createLongWork()
+  const rows: Selectable<RegistrySchema['audit_entries']>[] = []
+  for (const [n, rest] of unnumbered.entries()) {
     const entry: AuditEntry = { v: 1, seq: head.size + n, at, ...rest, prev }
     const line = lineOf(entry)
     const bytes = Buffer.from(line)
     prev = Buffer.from(sha256(bytes)).toString('hex')
     nodes.push(...tree.add(leafHash(sha256, bytes)))
-    return { seq: entry.seq, line, ...columnsOf(entry) }
-  })
+    rows.push({ seq: entry.seq, line, ...columnsOf(entry) })
+    await step()
+  }
   for (let from = 0; from < rows.length; from += ROWS)
     await trx
       .insertInto('audit_entries')

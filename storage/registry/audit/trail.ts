@@ -6,6 +6,7 @@ import { type Actor, type AuditEntry, auditEntrySchema, entryOf } from '../../..
 import type { AuditContext, AuditDraft, AuditFilter, AuditTrail, PersonalSeal } from '../../../core/audit/trail.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Ambient } from '../ambient.ts'
+import { createLongWork } from '../long-work.ts'
 import type { RegistrySchema } from '../schema.ts'
 import { appendEntries, readNodes, type Unnumbered } from './append.ts'
 
@@ -41,7 +42,11 @@ export function createAuditTrail({ ambient, seal, clock }: TrailDeps): AuditTrai
     const here = around.getStore()
     await ambient.transaction(async () => {
       const unnumbered: Unnumbered[] = []
-      for (const draft of drafts) unnumbered.push(await unnumberedOf(draft, here?.context ?? SYSTEM, seal))
+      const step = createLongWork()
+      for (const draft of drafts) {
+        unnumbered.push(await unnumberedOf(draft, here?.context ?? SYSTEM, seal))
+        await step()
+      }
       ambient.beforeCommit(async trx => {
         const own = waiting.get(trx) ?? []
         own.push(...unnumbered)

@@ -1,10 +1,11 @@
 // No write of a running server goes unrecorded, whoever asks and by whichever route.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeKey } from '../../core/readings.ts'
 import type { Route } from '../../core/rest/route.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import { firstStartCode } from '../../server/auth/first-start.ts'
 import { ACCESS_WRITES, type AuditWorld, PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
-import { DAY_MS, eventually, PASSWORD, startPlatform } from '../server/platform.ts'
+import { DAY_MS, d, eventually, f, PASSWORD, p, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
@@ -94,6 +95,47 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
         who: 'admin',
         action: 'call.replay_dead_letters',
         call: async () => ({ path: '/dead-letters/replay', body: { facility: 'sunny' } }),
+      },
+      setRetention: {
+        who: 'operator',
+        action: 'retention.set',
+        call: async () => ({ path: '/facilities/sunny/retention', body: { days: 365 } }),
+      },
+      runRetention: {
+        who: 'admin',
+        action: 'call.run_retention',
+        call: async () => {
+          await world.platform.registry.retention.set('sunny', 365, '9999-12-31', {
+            by: 'operator',
+            nowMs: world.nowMs,
+          })
+          return { path: '/facilities/sunny/retention/run' }
+        },
+      },
+      cancelRetention: {
+        who: 'operator',
+        action: 'call.cancel_retention',
+        call: async () => {
+          // Its gateway is away, so that it lasts until it is stopped.
+          const rx = world.nowMs - 50 * DAY_MS
+          const row = {
+            facility: f('cloudy'),
+            device: d('mat-9'),
+            profile: p('bed.sleep_mat'),
+            boot: 'b' as never,
+            seq: 0,
+          }
+          const rest = { key: storeKey(rx, 0), rx, bootChanged: true, marks: [], position: 1_000_000 }
+          const kind = { kind: 'telemetry' as const, values: { heart_rate: 60 } }
+          await world.platform.telemetry.sink.restore([{ ...row, ...rest, ...kind }])
+          await world.platform.registry.retention.set('cloudy', 30, '9999-12-31', {
+            by: 'operator',
+            nowMs: world.nowMs,
+          })
+          const operator = await world.platform.as('operator')
+          expect((await operator.post('/facilities/cloudy/retention/run')).status).toBe(200)
+          return { path: '/facilities/cloudy/retention/cancel' }
+        },
       },
       createDatasetRequest: {
         who: 'maker',

@@ -57,7 +57,7 @@ export const retentionPreviewSchema = z
     before: timeSchema,
     /** What would go now; hours that the message ledger has not settled are told only when it is done. */
     would_remove: z.object({ telemetry: z.int(), events: z.int() }),
-    /** Oldest of it by device time; null: nothing would go. */
+    /** Nothing of it was measured before; null: nothing would go. */
     oldest: timeSchema.nullable(),
     would_keep: z.object({ telemetry: z.int(), events: z.int() }),
     kept: z.array(keptSchema),

@@ -26,6 +26,9 @@ const FirstAdministrator = lazy(() =>
   import('./sign-in/first-administrator.tsx').then(module => ({ default: module.FirstAdministrator })),
 )
 const UsersPage = lazy(() => import('./users/users-page.tsx').then(module => ({ default: module.UsersPage })))
+const RetentionPage = lazy(() =>
+  import('./retention/retention-page.tsx').then(module => ({ default: module.RetentionPage })),
+)
 const SwapPage = lazy(() => import('./swap/swap-page.tsx').then(module => ({ default: module.SwapPage })))
 const LabelsPage = lazy(() => import('./scan/labels-page.tsx').then(module => ({ default: module.LabelsPage })))
 const EnrolPage = lazy(() => import('./access/enrol-page.tsx').then(module => ({ default: module.EnrolPage })))
@@ -191,6 +194,11 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           {has('users') && (
             <Route path="/users">
               <UsersPage />
+            </Route>
+          )}
+          {has('retention') && (
+            <Route path="/retention">
+              <RetentionPage />
             </Route>
           )}
           <Route path="/me">

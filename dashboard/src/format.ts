@@ -33,6 +33,13 @@ export const dayWithWeekday = (ms: number, zone: string, language: Language): st
 /** 11月23日, 11월 23일, 23 Nov */
 export const day = (ms: number, zone: string, language: Language): string =>
   dateFormat(language, zone, 'd', { month: language === 'en' ? 'short' : 'long', day: 'numeric' }).format(ms)
+/** The day, with its year, of an RFC 3339 time as it is written there: in its own offset. */
+export const dayText = (time: string, language: Language): string =>
+  dateFormat(language, 'UTC', 'dy', {
+    year: 'numeric',
+    month: language === 'en' ? 'short' : 'long',
+    day: 'numeric',
+  }).format(Date.parse(`${time.slice(0, 10)}T00:00:00Z`))
 /** 2026-11-23, in the zone */
 const isoDay = (ms: number, zone: string): string => {
   const parts = Object.fromEntries(

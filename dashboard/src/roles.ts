@@ -4,16 +4,16 @@ import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 
-export type Section = 'board' | 'residents' | 'devices' | 'datasets' | 'users' | 'audit'
+export type Section = 'board' | 'residents' | 'devices' | 'datasets' | 'users' | 'audit' | 'retention'
 
 const SECTIONS: Record<Role, readonly Section[]> = {
   staff: ['board', 'devices'],
-  facility_admin: ['board', 'residents', 'devices', 'users', 'audit'],
+  facility_admin: ['board', 'residents', 'devices', 'users', 'audit', 'retention'],
   display: ['board'],
   manufacturer: ['devices', 'datasets'],
   steward: ['datasets'],
   auditor: ['audit', 'devices'],
-  operator: ['devices'],
+  operator: ['devices', 'retention'],
   platform_admin: ['users'],
 }
 export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
@@ -26,6 +26,7 @@ export const SECTION_ICONS: Record<Section, IconName> = {
   datasets: 'data',
   audit: 'shield',
   users: 'people',
+  retention: 'clock',
 }
 /** True where devices are enrolled and their credentials kept: in a facility by its administrator, on its bench by a maker. */
 export const enrols = (role: Role): boolean => role === 'facility_admin' || role === 'manufacturer'

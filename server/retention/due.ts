@@ -45,12 +45,39 @@ export async function dueOf(registry: Registry, facility: FacilityRecord, days: 
   }
 }
 
-/** Days that a piece is looked through by; all that lies before the oldest device is one. */
-export function* daysOf({ fromMs, toMs }: Span, oldestMs: number): Iterable<Span> {
+export interface Counted {
+  telemetry: number
+  events: number
+}
+/** About so many messages are counted, and removed, at once. */
+const AT_ONCE = 1_000_000
+const SHORTEST_MS = 3_600_000
+/** The longest that a gateway removes at once. */
+const LONGEST_MS = 31 * DAY_MS
+
+/** The parts of a span that hold something, in order of time, none of them with much more than a million messages; counts each part once or twice. */
+export async function* portionsOf(
+  { fromMs, toMs }: Span,
+  oldestMs: number,
+  count: (span: Span) => Promise<Counted>,
+): AsyncIterable<Span & Counted> {
   let from = fromMs
-  if (from < oldestMs) yield { fromMs: from, toMs: Math.min(toMs, oldestMs) }
-  for (from = Math.max(from, oldestMs); from < toMs; from += DAY_MS)
-    yield { fromMs: from, toMs: Math.min(toMs, from + DAY_MS) }
+  for (let length = from < oldestMs ? oldestMs - from : DAY_MS; from < toMs; ) {
+    // Where nothing is expected steps of any length are cheap; what does lie there is found by halving them.
+    const isEarly = from < oldestMs
+    const span = { fromMs: from, toMs: Math.min(isEarly ? Math.min(toMs, oldestMs) : toMs, from + length) }
+    const found = await count(span)
+    const messages = found.telemetry + found.events
+    const long = span.toMs - span.fromMs
+    if ((messages > AT_ONCE && long > SHORTEST_MS) || (messages > 0 && long > LONGEST_MS)) {
+      length = Math.max(SHORTEST_MS, Math.ceil(long / 2))
+      continue
+    }
+    if (messages > 0) yield { ...span, ...found }
+    from = span.toMs
+    if (isEarly && from >= oldestMs) length = DAY_MS
+    else if (messages < AT_ONCE / 4) length = Math.min(isEarly ? oldestMs : LONGEST_MS, length * 2)
+  }
 }
 
 /** Named devices, or all of the facility; null: none. */

@@ -1,12 +1,11 @@
 /** Carries one facility's retention out, stretch by stretch, by asking its gateway; and tells beforehand how much it would be. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
-import { HOUR_MS } from '../../core/ledger.ts'
 import type { TelemetrySource } from '../../core/ports.ts'
 import type { FacilityRecord } from '../../core/registry.ts'
 import type { RetentionKept } from '../../core/registry-retention.ts'
 import type { GatewayQueries } from '../gateway-queries.ts'
-import { countIn, type Due, daysOf, takenOf } from './due.ts'
+import { type Counted, countIn, type Due, portionsOf, takenOf } from './due.ts'
 import type { Span } from './spans.ts'
 
 export interface RunDeps {
@@ -20,9 +19,6 @@ export interface Removed {
   kept: RetentionKept[]
 }
 
-const DAY_MS = 86_400_000
-/** Messages that a gateway removes at once, about. */
-const AT_ONCE = 1_000_000
 /** Devices that are named in one question. */
 const NAMED = 500
 /** A gateway may be restarted, a store be away for a while. */
@@ -42,24 +38,11 @@ export async function removeDue(
   for (const piece of due.pieces) {
     const taken = takenOf(piece, due.devices)
     if (!taken) continue
-    for (const day of daysOf(piece, due.oldestMs)) {
-      for await (const span of portions(day, taken)) for (const named of namesOf(taken)) await removeOne(span, named)
-      told.progress = Math.max(0, (day.toMs - due.oldestMs) / Math.max(1, due.beforeMs - due.oldestMs))
+    const count = (span: Span) => patiently(() => countIn(source, facility, span, taken))
+    for await (const span of portionsOf(piece, due.oldestMs, count)) {
+      for (const named of namesOf(taken)) await removeOne(span, named)
+      told.progress = Math.max(0, (span.toMs - due.oldestMs) / Math.max(1, due.beforeMs - due.oldestMs))
     }
-  }
-
-  /** Parts of a stretch that hold something, none of them with too much. */
-  async function* portions(span: Span, taken: { devices?: string[] }): AsyncIterable<Span> {
-    const { telemetry, events } = await patiently(() => countIn(source, facility, span, taken))
-    const length = span.toMs - span.fromMs
-    if (telemetry + events === 0) return
-    if (length <= DAY_MS && (telemetry + events <= AT_ONCE || length <= HOUR_MS)) {
-      yield span
-      return
-    }
-    const middle = span.fromMs + Math.ceil(length / 2)
-    yield* portions({ fromMs: span.fromMs, toMs: middle }, taken)
-    yield* portions({ fromMs: middle, toMs: span.toMs }, taken)
   }
 
   async function removeOne({ fromMs, toMs }: Span, named: { devices?: string[] }): Promise<void> {
@@ -98,9 +81,9 @@ function* namesOf({ devices }: { devices?: string[] }): Iterable<{ devices?: str
 }
 
 export interface Preview {
-  removed: { telemetry: number; events: number }
-  keptCounts: { telemetry: number; events: number }
-  /** Beginning of the first day of which something would go. */
+  removed: Counted
+  keptCounts: Counted
+  /** Nothing of what would go is older; null: nothing would. */
   foundMs: number | null
 }
 
@@ -115,18 +98,23 @@ export async function previewDue(
   const found: Preview = { removed: nothing(), keptCounts: nothing(), foundMs: null }
   for (const piece of due.pieces) {
     const taken = takenOf(piece, due.devices)
-    for (const day of daysOf(piece, due.oldestMs)) {
+    const counting = (devices: { devices?: readonly string[] }) => (span: Span) => {
       signal.throwIfAborted()
-      const gone = taken ? await countIn(source, facility, day, taken) : nothing()
-      if (gone.telemetry + gone.events > 0) found.foundMs ??= day.fromMs
-      add(found.removed, gone)
-      if (piece.held.size > 0) add(found.keptCounts, await countIn(source, facility, day, { devices: [...piece.held] }))
+      return countIn(source, facility, span, devices)
     }
+    if (taken)
+      for await (const portion of portionsOf(piece, due.oldestMs, counting(taken))) {
+        found.foundMs ??= portion.fromMs
+        add(found.removed, portion)
+      }
+    if (piece.held.size > 0)
+      for await (const portion of portionsOf(piece, due.oldestMs, counting({ devices: [...piece.held] })))
+        add(found.keptCounts, portion)
   }
   return found
 }
 
-function add(sum: { telemetry: number; events: number }, more: { telemetry: number; events: number }): void {
+function add(sum: Counted, more: Counted): void {
   sum.telemetry += more.telemetry
   sum.events += more.events
 }

@@ -45,10 +45,13 @@ export function openPostgres(url: string): Kysely<RegistrySchema> {
   return new Kysely<RegistrySchema>({ dialect: dialectOf(asKyselyExpects(pool)) })
 }
 
-/** Leaves nothing of what was overwritten in the tables' files; archives of the log and backups are the operator's. */
+/**
+ * Leaves nothing of what was overwritten in the tables' files: they are written anew, since a plain vacuum leaves the bytes in a page's free
+ * space. Small tables, locked for a moment. The database's own log, its archives and backups are the operator's.
+ */
 export async function scrubPostgres(db: Kysely<RegistrySchema>): Promise<void> {
   for (const table of ['resident_keys', 'resident_identities', 'care_levels', 'absences'])
-    await sql`vacuum ${sql.table(table)}`.execute(db)
+    await sql`vacuum full ${sql.table(table)}`.execute(db)
 }
 
 /** OID of int8: instants, counts and versions, all within what a double holds exactly. */

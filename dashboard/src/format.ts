@@ -34,7 +34,7 @@ export const dayWithWeekday = (ms: number, zone: string, language: Language): st
 export const day = (ms: number, zone: string, language: Language): string =>
   dateFormat(language, zone, 'd', { month: language === 'en' ? 'short' : 'long', day: 'numeric' }).format(ms)
 /** 2026-11-23, in the zone */
-const isoDay = (ms: number, zone: string): string => {
+export const isoDay = (ms: number, zone: string): string => {
   const parts = Object.fromEntries(
     dateFormat('en', zone, 'iso', { year: 'numeric', month: '2-digit', day: '2-digit' })
       .formatToParts(ms)

@@ -48,6 +48,11 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
         action: 'facility.create',
         call: async () => ({ path: '/facilities', body: { id: 'windy', name: 'Windy', zone: 'Asia/Tokyo' } }),
       },
+      renameFacility: {
+        who: 'platform',
+        action: 'facility.edit',
+        call: async () => ({ path: '/facilities/sunny', body: { name: 'Sunny House' } }),
+      },
       createDevice: {
         who: 'admin',
         action: 'device.enrol',

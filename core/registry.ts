@@ -161,6 +161,8 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
     create(record: FacilityRecord): Promise<void>
     get(id: string): Promise<FacilityRecord | null>
     list(page?: Page): Promise<FacilityRecord[]>
+    /** Throws `not_found`. */
+    rename(id: string, name: string): Promise<FacilityRecord>
   }
   devices: {
     /** Creates the device and its credential in one transaction; the clear password is returned this once. */
@@ -187,7 +189,7 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
   placements: {
     /** Ends an open placement of the same device at `fromMs` first. Throws `conflict` when it would overlap an older one. */
     create(record: Omit<PlacementRecord, 'id' | 'bed'> & { bed?: string | null }): Promise<PlacementRecord>
-    list(query: { facilities: readonly string[] } & Page): Promise<PlacementRecord[]>
+    list(query: { facilities: readonly string[]; device?: string | undefined } & Page): Promise<PlacementRecord[]>
     /** Placements of a facility that overlap from ≤ t < to. */
     during(facility: string, fromMs: number, toMs: number): Promise<PlacementRecord[]>
   }

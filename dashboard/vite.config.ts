@@ -9,7 +9,7 @@ const compileWords = (): Plugin => ({
   name: 'compile-words',
   enforce: 'pre',
   transform(code, id) {
-    if (!/\/src\/words\/\w+\.json$/.test(id)) return null
+    if (!/\/src\/words\/(?:\w+\/)?\w+\.json$/.test(id)) return null
     const words = JSON.parse(code) as Record<string, string>
     return {
       code: JSON.stringify(Object.fromEntries(Object.entries(words).map(([key, text]) => [key, compileMessage(text)]))),

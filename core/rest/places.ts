@@ -4,10 +4,11 @@ import { deviceIdSchema, facilityIdSchema } from '../ids.ts'
 import { isZone } from '../time.ts'
 import { facilityQuery, idParams, page, pageOf, ROLES, recordIdSchema, route, timeSchema } from './route.ts'
 
+const facilityName = z.string().trim().min(1).max(80)
 /** `bench_of`: the maker whose bench this is; its id is then `bench-{maker}`. */
 const facilityCreateSchema = z.strictObject({
   id: facilityIdSchema,
-  name: z.string().min(1).max(80),
+  name: facilityName,
   zone: z.string().refine(isZone, 'is no IANA time zone, such as Asia/Tokyo'),
   bench_of: z
     .string()
@@ -88,6 +89,16 @@ export const placesRoutes = {
     roles: ['platform_admin'],
     body: facilityCreateSchema,
     status: 201,
+    response: facilitySchema,
+  }),
+  renameFacility: route({
+    method: 'post',
+    path: '/facilities/:id',
+    summary: 'Give a facility or a bench another name; its id and zone stay',
+    roles: ['platform_admin'],
+    params: z.object({ id: facilityIdSchema }),
+    body: z.strictObject({ name: facilityName }),
+    status: 200,
     response: facilitySchema,
   }),
   facilities: route({
@@ -196,9 +207,9 @@ export const placesRoutes = {
   placements: route({
     method: 'get',
     path: '/placements',
-    summary: 'Where devices stand and stood',
+    summary: 'Where devices stand and stood; of one device where it is named',
     roles: ['facility_admin'],
-    query: page(facilityQuery),
+    query: page({ ...facilityQuery, device: deviceIdSchema.optional() }),
     status: 200,
     response: pageOf(placementSchema),
   }),

@@ -58,6 +58,7 @@ export const ROUTE_SCOPES: Partial<Record<RouteName, TokenScope | 'any'>> = {
   trialEventSummaries: 'trials:read',
   trialEventHistory: 'trials:read',
   references: 'trials:read',
+  referenceHistory: 'trials:read',
   addTrialEvent: 'trials:write',
   correctTrialEvent: 'trials:write',
   addReference: 'trials:write',

@@ -145,6 +145,15 @@ export const trialEntriesRoutes = {
     status: 201,
     response: referenceSchema,
   }),
+  referenceHistory: route({
+    method: 'get',
+    path: '/reference-measurements/:id',
+    summary: 'All versions of a reference measurement, oldest first',
+    roles: SITE,
+    params: idParams,
+    status: 200,
+    response: z.object({ items: z.array(referenceSchema) }),
+  }),
   correctReference: route({
     method: 'post',
     path: '/reference-measurements/:id',

@@ -47,6 +47,8 @@ const enrolmentSchema = z
     trial: recordIdSchema,
     facility: facilityIdSchema,
     resident: recordIdSchema,
+    /** Where the resident lives now. */
+    room: recordIdSchema.nullable(),
     number: z.int(),
     protocol_version: z.string(),
     from: timeSchema,
@@ -54,7 +56,7 @@ const enrolmentSchema = z
   })
   .meta({ id: 'Enrolment' })
 
-const SEE: readonly Role[] = ['manufacturer', 'steward', 'facility_admin']
+const SEE: readonly Role[] = ['manufacturer', 'steward', 'facility_admin', 'staff']
 const DESIGN: readonly Role[] = ['manufacturer']
 const SITE: readonly Role[] = ['facility_admin']
 
@@ -120,7 +122,7 @@ export const trialsRoutes = {
     method: 'get',
     path: '/trials/:id/enrolments',
     summary: 'Residents of the own facilities in a trial, by opaque number',
-    roles: SITE,
+    roles: ['facility_admin', 'staff'],
     params: idParams,
     query: page(),
     status: 200,

@@ -11,6 +11,7 @@ import { Failure, Loading, Nothing } from './parts/notice.tsx'
 import { enrols, homeOf, type Section, sectionsOf, seesDevices, swaps } from './roles.ts'
 import { type Services, ServicesProvider, useSay, useServices, useValue } from './services.ts'
 import { SignIn } from './sign-in/sign-in.tsx'
+import { Worded } from './worded.tsx'
 
 const WallPage = lazy(() => import('./board/wall-page.tsx').then(module => ({ default: module.WallPage })))
 const RoomPage = lazy(() => import('./rooms/room-page.tsx').then(module => ({ default: module.RoomPage })))
@@ -19,6 +20,10 @@ const DevicePage = lazy(() => import('./devices/device-page.tsx').then(module =>
 const PeoplePages = lazy(() => import('./people/people-pages.tsx').then(module => ({ default: module.PeoplePages })))
 const DatasetsPage = lazy(() =>
   import('./datasets/datasets-page.tsx').then(module => ({ default: module.DatasetsPage })),
+)
+const TrialsPage = lazy(() => import('./trials/trials-page.tsx').then(module => ({ default: module.TrialsPage })))
+const FacilitiesPage = lazy(() =>
+  import('./facilities/facilities-page.tsx').then(module => ({ default: module.FacilitiesPage })),
 )
 const AuditPage = lazy(() => import('./audit/audit-page.tsx').then(module => ({ default: module.AuditPage })))
 const Welcome = lazy(() => import('./sign-in/welcome.tsx').then(module => ({ default: module.Welcome })))
@@ -145,7 +150,9 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           )}
           {has('residents') && (
             <Route path={/^\/(residents|places)(\/.*)?$/}>
-              <PeoplePages />
+              <Worded>
+                <PeoplePages />
+              </Worded>
             </Route>
           )}
           {has('devices') && (
@@ -177,13 +184,35 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
               <LabelsPage />
             </Route>
           )}
-          {enrols(me.role) && <Route path="/devices/:id/access">{({ id }) => <AccessPage key={id} id={id} />}</Route>}
+          {enrols(me.role) && (
+            <Route path="/devices/:id/access">
+              {({ id }) => (
+                <Worded>
+                  <AccessPage key={id} id={id} />
+                </Worded>
+              )}
+            </Route>
+          )}
           {has('devices') && seesDevices(me.role) && (
             <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={id} />}</Route>
           )}
           {has('datasets') && (
             <Route path="/datasets/*?">
               <DatasetsPage />
+            </Route>
+          )}
+          {has('trials') && (
+            <Route path="/trials/*?">
+              <Worded>
+                <TrialsPage />
+              </Worded>
+            </Route>
+          )}
+          {has('facilities') && (
+            <Route path="/facilities">
+              <Worded>
+                <FacilitiesPage />
+              </Worded>
             </Route>
           )}
           {has('audit') && (
@@ -193,7 +222,9 @@ function Screens({ me, onLeave }: { me: Me; onLeave: () => void }) {
           )}
           {has('users') && (
             <Route path="/users">
-              <UsersPage />
+              <Worded>
+                <UsersPage />
+              </Worded>
             </Route>
           )}
           {has('retention') && (

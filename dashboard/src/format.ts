@@ -41,7 +41,7 @@ export const dayText = (time: string, language: Language): string =>
     day: 'numeric',
   }).format(Date.parse(`${time.slice(0, 10)}T00:00:00Z`))
 /** 2026-11-23, in the zone */
-const isoDay = (ms: number, zone: string): string => {
+export const isoDay = (ms: number, zone: string): string => {
   const parts = Object.fromEntries(
     dateFormat('en', zone, 'iso', { year: 'numeric', month: '2-digit', day: '2-digit' })
       .formatToParts(ms)

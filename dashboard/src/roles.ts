@@ -4,17 +4,26 @@ import type { Me } from '../../core/rest/session.ts'
 import type { MessageId } from './language.ts'
 import type { IconName } from './parts/icon.tsx'
 
-export type Section = 'board' | 'residents' | 'devices' | 'datasets' | 'users' | 'audit' | 'retention'
+export type Section =
+  | 'board'
+  | 'residents'
+  | 'devices'
+  | 'datasets'
+  | 'trials'
+  | 'facilities'
+  | 'users'
+  | 'audit'
+  | 'retention'
 
 const SECTIONS: Record<Role, readonly Section[]> = {
-  staff: ['board', 'devices'],
-  facility_admin: ['board', 'residents', 'devices', 'users', 'audit', 'retention'],
+  staff: ['board', 'devices', 'trials'],
+  facility_admin: ['board', 'residents', 'devices', 'trials', 'users', 'audit', 'retention'],
   display: ['board'],
-  manufacturer: ['devices', 'datasets'],
-  steward: ['datasets'],
+  manufacturer: ['devices', 'trials', 'datasets'],
+  steward: ['datasets', 'trials'],
   auditor: ['audit', 'devices'],
   operator: ['devices', 'retention'],
-  platform_admin: ['users'],
+  platform_admin: ['facilities', 'users'],
 }
 export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role]
 /** True where devices can be listed; auditor and operator read the ledgers alone. */
@@ -24,6 +33,8 @@ export const SECTION_ICONS: Record<Section, IconName> = {
   residents: 'bed',
   devices: 'device',
   datasets: 'data',
+  trials: 'flask',
+  facilities: 'house',
   audit: 'shield',
   users: 'people',
   retention: 'clock',

@@ -1,6 +1,6 @@
 /** Everything that outlives a screen, made once by main.tsx and handed down: language, theme, clock, HTTP, live board, session. */
 import { QueryClient } from '@tanstack/react-query'
-import { createContext, useContext, useSyncExternalStore } from 'react'
+import { createContext, useContext, useEffect, useSyncExternalStore } from 'react'
 import { AppError } from '../../core/errors.ts'
 import type { Language } from '../../core/profile.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
@@ -8,7 +8,7 @@ import { type Call, createApi, refusalOf } from './api.ts'
 import { type BoardSession, startBoardSession } from './board/session.ts'
 import { type BoardStore, createBoardStore } from './board/store.ts'
 import { createServerClock, type ServerClock } from './clock.ts'
-import { createLanguage, type LanguageChoice, type Say } from './language.ts'
+import { createLanguage, type LanguageChoice, type Say, type WordsPart } from './language.ts'
 import { createLive, type Live } from './live.ts'
 import { createTheme, type ThemeSwitch } from './theme.ts'
 import { createValue, type Value } from './value.ts'
@@ -159,5 +159,15 @@ export function useSay(): Say {
 export function useLanguage(): Language {
   const { language } = useServices()
   return useSyncExternalStore(language.subscribe, language.current).language
+}
+/** Whether words that only some screens say are there; asks for them when they are not. */
+export function useWords(part: WordsPart): boolean {
+  const { language } = useServices()
+  const { parts } = useSyncExternalStore(language.subscribe, language.current)
+  const isThere = parts.has(part)
+  useEffect(() => {
+    if (!isThere) void language.need(part).catch(() => undefined)
+  }, [language, part, isThere])
+  return isThere
 }
 export const useValue = <T>(value: Value<T>): T => useSyncExternalStore(value.subscribe, value.get)

@@ -66,6 +66,7 @@ export const VIEWS: { readonly [N in GetRouteName]?: View } = {
   trialEventSummaries: ofEntry('trial_event_summaries', 'trial'),
   trialEventHistory: ofEntry('trial_event', 'trial_event'),
   references: ofEntry('references', 'trial'),
+  referenceHistory: ofEntry('reference', 'reference'),
   placements: ofFacilities('placements'),
   consents: ofFacilities('consents'),
 

@@ -60,11 +60,13 @@ const protocolView = ({ version, sha256, recordedMs, lockedMs }: TrialProtocol) 
   locked: lockedMs === null ? null : utc(lockedMs),
 })
 
-export const enrolmentView = (record: EnrolmentRecord, format: Format) => ({
+/** @param rooms where residents live now */
+export const enrolmentView = (record: EnrolmentRecord, format: Format, rooms: ReadonlyMap<string, string>) => ({
   id: record.id,
   trial: record.trial,
   facility: record.facility,
   resident: record.resident,
+  room: rooms.get(record.resident) ?? null,
   number: record.number,
   protocol_version: record.protocolVersion,
   from: format(record.facility, record.fromMs),

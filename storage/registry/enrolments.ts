@@ -116,12 +116,13 @@ async function requireConsent(trx: Transaction<RegistrySchema>, facility: string
     .select('consents.id')
     .where('consents.facility', '=', facility)
     .where('consents.resident', '=', resident)
-    .where('consents.purpose', 'in', ['trial_participation', 'device_evaluation'])
+    .where('consents.purpose', '=', 'trial_participation')
     .where('consents.from_ms', '<=', atMs)
     .where(eb => eb.or([eb('consents.to_ms', 'is', null), eb('consents.to_ms', '>', atMs)]))
     .where('consent_withdrawals.consent', 'is', null)
     .executeTakeFirst()
-  if (!consent) throw new AppError('not_ready', 'the resident has given no consent that is in force then')
+  if (!consent)
+    throw new AppError('not_ready', 'the resident has given no consent to take part in a trial that is in force then')
 }
 
 const joined = (db: Kysely<RegistrySchema>) =>

@@ -31,6 +31,16 @@ export function createFacilities(
       if (page) query = query.where('id', '>', page.after ?? '').limit(page.limit)
       return (await query.execute()).map(recordOf)
     },
+    async rename(id, name) {
+      const row = await db
+        .updateTable('facilities')
+        .set({ name })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      if (!row) throw new AppError('not_found', 'there is no such facility')
+      return recordOf(row)
+    },
     async registryVersion(facility) {
       const row = await db
         .selectFrom('facilities')

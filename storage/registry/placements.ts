@@ -37,17 +37,17 @@ export function createPlacements(db: Kysely<RegistrySchema>): Registry['placemen
       return placement
     },
 
-    async list({ facilities, limit, after }) {
+    async list({ facilities, device, limit, after }) {
       if (facilities.length === 0) return []
-      const rows = await db
+      let query = db
         .selectFrom('placements')
         .selectAll()
         .where('facility', 'in', facilities)
         .where('id', '>', after ?? '')
         .orderBy('id')
         .limit(limit)
-        .execute()
-      return rows.map(recordOf)
+      if (device !== undefined) query = query.where('device', '=', device)
+      return (await query.execute()).map(recordOf)
     },
 
     async during(facility, fromMs, toMs) {

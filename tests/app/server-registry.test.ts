@@ -218,6 +218,15 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       expect((await maker.get(`/trials/${id}/enrolments`)).status).toBe(403)
       expect((await maker.get(`/trials/${id}`)).body.enrolled).toBeNull()
       expect((await steward.get(`/trials/${id}`)).body.enrolled).toBe(1)
+      // Staff of the site know people by number and room; of other sites they know nothing.
+      await admin.post(`/residents/${who}/stays`, { room: platform.rooms[1], from: at(now - 1000) })
+      const staff = await platform.as('staff')
+      expect((await staff.get('/trials')).body.items.map((x: { id: string }) => x.id)).toContain(id)
+      const [listed] = (await staff.get(`/trials/${id}/enrolments`)).body.items
+      expect(listed).toMatchObject({ number: 1, room: platform.rooms[1] })
+      const stranger = await platform.as('staff-elsewhere')
+      expect((await stranger.get('/trials')).body.items).toEqual([])
+      for (const path of ['', '/enrolments']) expect((await stranger.get(`/trials/${id}${path}`)).status).toBe(404)
       expect((await elsewhere.post(`/enrolments/${body.id}/end`, { at: at(now), reason: 'x' })).status).toBe(404)
       const ended = await admin.post(`/enrolments/${body.id}/end`, { at: at(now + 1000), reason: 'moved away' })
       expect(ended.body.ended.reason).toBe('moved away')
@@ -276,10 +285,31 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       const corrected = { ...reference, value: 72, version: 1, reason: 'misread' }
       expect((await admin.post(`/reference-measurements/${body.id}`, corrected)).body.value).toBe(72)
       expect((await admin.get(path)).body.items).toMatchObject([{ value: 72, version: 2, correction: 'misread' }])
+      const history = `/reference-measurements/${body.id}`
+      expect((await admin.get(history)).body.items).toMatchObject([{ value: 71 }, { value: 72, correction: 'misread' }])
+      expect((await elsewhere.get(history)).status).toBe(404)
+      for (const client of [maker, steward]) expect((await client.get(history)).status).toBe(403)
     })
   })
 
+  it('names a facility anew for the platform’s administrator alone; its id stays', async () => {
+    const chief = await platform.as('platform')
+    const named = await chief.post('/facilities/sunny', { name: 'Sunny House East' })
+    expect(named.body).toMatchObject({ id: 'sunny', name: 'Sunny House East', zone: 'Asia/Tokyo' })
+    expect((await admin.get('/facilities')).body.items).toMatchObject([{ name: 'Sunny House East' }])
+    expect((await admin.post('/facilities/sunny', { name: 'x' })).status).toBe(403)
+    expect((await chief.post('/facilities/nowhere', { name: 'x' })).status).toBe(404)
+    expect((await chief.post('/facilities/sunny', { name: '  ' })).status).toBe(400)
+  })
+
   describe('history of devices', () => {
+    it('tells where one device stood', async () => {
+      const path = '/placements?facility=sunny'
+      const all = (await admin.get(path)).body.items as { id: string; device: string }[]
+      const one = (await admin.get(`${path}&device=mat-2`)).body.items
+      expect(one).toEqual(all.filter(({ device }) => device === 'mat-2'))
+      expect(one.length).toBeGreaterThan(0)
+    })
     it('notes firmware as it is heard, and gives the maker the day only', async () => {
       const heard = {
         id: 'mat-2',

@@ -66,6 +66,7 @@ describeWith(mosquitto, 'roles', () => {
     board: { path: '/facilities/sunny/board' },
     facilities: { path: '/facilities' },
     createFacility: { path: '/facilities', body: { id: 'sunny', name: 'again', zone: 'Asia/Tokyo' } },
+    renameFacility: { path: '/facilities/sunny', body: { name: 'Sunny House' } },
     devices: { path: '/devices?facility=sunny' },
     device: { path: '/devices/mat-1?facility=sunny' },
     createDevice: {
@@ -136,6 +137,7 @@ describeWith(mosquitto, 'roles', () => {
     correctTrialEvent: { path: '/trial-events/none', body: { ...event, version: 1, reason: 'x' } },
     references: { path: '/trials/none/reference-measurements' },
     addReference: { path: '/trials/none/reference-measurements', body: reference },
+    referenceHistory: { path: '/reference-measurements/none' },
     correctReference: { path: '/reference-measurements/none', body: { ...reference, version: 1, reason: 'x' } },
     users: { path: '/users' },
     createUser: {

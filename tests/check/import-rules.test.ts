@@ -99,6 +99,7 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
     never: node,
   },
   'dashboard/src/scan/qr.ts': { folders: ['core'], modules: [...web, ...query, 'qr'], never: node },
+  'dashboard/src/trials/file-hash.ts': { folders: ['core'], modules: [...web, ...query, '@noble/hashes'], never: node },
   'dashboard/src/live.ts': { folders: ['core'], modules: [...web, ...query, 'socket.io-client'], never: node },
 
   'standalone/main.ts': { folders: ['core', 'storage', 'gateway', 'server', 'device-sim'], modules: ['zod', ...node] },

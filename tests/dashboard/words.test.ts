@@ -2,11 +2,17 @@
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
-import en from '../../dashboard/src/words/en.json' with { type: 'json' }
-import ja from '../../dashboard/src/words/ja.json' with { type: 'json' }
-import ko from '../../dashboard/src/words/ko.json' with { type: 'json' }
+import adminEn from '../../dashboard/src/words/admin/en.json' with { type: 'json' }
+import adminJa from '../../dashboard/src/words/admin/ja.json' with { type: 'json' }
+import adminKo from '../../dashboard/src/words/admin/ko.json' with { type: 'json' }
+import everydayEn from '../../dashboard/src/words/en.json' with { type: 'json' }
+import everydayJa from '../../dashboard/src/words/ja.json' with { type: 'json' }
+import everydayKo from '../../dashboard/src/words/ko.json' with { type: 'json' }
 import { sourceFiles } from './source-files.ts'
 
+const ja: Record<string, string> = { ...everydayJa, ...adminJa }
+const ko: Record<string, string> = { ...everydayKo, ...adminKo }
+const en: Record<string, string> = { ...everydayEn, ...adminEn }
 const catalogues: Record<string, Record<string, string>> = { ja, ko, en }
 const placeholders = (text: string): string[] => [...new Set(text.match(/\{\w+(?=[,}])/g) ?? [])].sort()
 const CJK = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]/
@@ -15,6 +21,12 @@ describe('the catalogues', () => {
   it('have exactly the same ids in all three languages', () => {
     expect(Object.keys(ko)).toEqual(Object.keys(ja))
     expect(Object.keys(en)).toEqual(Object.keys(ja))
+    expect(Object.keys(adminKo)).toEqual(Object.keys(adminJa))
+    expect(Object.keys(adminEn)).toEqual(Object.keys(adminJa))
+  })
+
+  it('say nothing in two places', () => {
+    expect(Object.keys(everydayJa).filter(id => id in adminJa)).toEqual([])
   })
 
   it.each(Object.keys(ja))('use the same figures for %s', id => {

@@ -54,9 +54,6 @@ export const ACCESS_WRITES = [
   'undoSwap',
 ] as const
 
-/** Removals, which only run where something is due: server-retention.test.ts. */
-export const RETENTION_WRITES = ['runRetention', 'cancelRetention'] as const
-
 export interface AuditWorld {
   platform: Platform
   /** One of the twelve residents of the trial; the device is `trial-11`. */

@@ -20,7 +20,7 @@ const OVERLAPS = [0, 3600, 86400, 604800] as const
 
 export function AccessPage({ id }: { id: string }) {
   const say = useSay()
-  const { facility: own } = useSignedIn()
+  const { me, facility: own } = useSignedIn()
   const [search] = useSearchParams()
   const facility = search.get('facility') ?? own ?? ''
   const access = useAccess(id, facility)
@@ -53,7 +53,7 @@ export function AccessPage({ id }: { id: string }) {
             <Commands access={access} data={access.data} />
           )}
           <Credentials access={access.data} />
-          {device.data && own !== null && <PlaceIt device={device.data} />}
+          {device.data && me.role === 'facility_admin' && <PlaceIt device={device.data} />}
           <HubList access={access} data={access.data} />
         </>
       )}

@@ -12,12 +12,16 @@ import { Icon } from '../parts/icon.tsx'
 import { Failure, Loading, Nothing } from '../parts/notice.tsx'
 import { useLanguage, useSay, useServices } from '../services.ts'
 import { useNow } from '../use-now.ts'
+import { Worded } from '../worded.tsx'
 import styles from './device-page.module.css'
 import { NewestValues, useNewestText } from './newest-values.tsx'
 import { isGone, skewText, standingOf } from './standing.ts'
 import { useDevice, useIsCut, useZone } from './use-devices.ts'
 
 const TrendPanel = lazy(() => import('../charts/trend-panel.tsx').then(module => ({ default: module.TrendPanel })))
+const DeviceRecord = lazy(() =>
+  import('../device-record/device-record.tsx').then(module => ({ default: module.DeviceRecord })),
+)
 const EVENTS_SHOWN = 200
 
 export function DevicePage({ id }: { id: string }) {
@@ -49,7 +53,14 @@ export function DevicePage({ id }: { id: string }) {
       ) : !data ? (
         <Loading />
       ) : (
-        <Inside device={data} />
+        <>
+          <Inside device={data} />
+          <Suspense fallback={<Loading />}>
+            <Worded>
+              <DeviceRecord device={data} />
+            </Worded>
+          </Suspense>
+        </>
       )}
     </div>
   )

@@ -33,6 +33,8 @@ const PATHS = {
   screen: 'M3 5h18v12H3zM8 21h8',
   wrench: 'M20 6.5a5 5 0 0 1-6.5 6L7 19l-2.5-2.5 6.5-6.5a5 5 0 0 1 6-6.5L14 6.5l.5 3 3 .5z',
   shield: 'M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6zM8.5 12l2.5 2.5 4.5-5',
+  flask: 'M9.5 3v6.5L4 19.5h16L14.5 9.5V3M8 3h8M7 15h10',
+  house: 'M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-5.5h4V20',
   signOut: 'M12 4H5v16h7M10 12h10M16 8l4 4-4 4',
 } as const
 export type IconName = keyof typeof PATHS

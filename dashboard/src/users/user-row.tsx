@@ -6,6 +6,8 @@ import { useSignedIn } from '../me.ts'
 import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/notice.tsx'
 import { useSay, useServices } from '../services.ts'
+import { EditRights } from './edit-rights.tsx'
+import { isInFacility } from './rights-fields.tsx'
 import styles from './users.module.css'
 
 interface UserRowProps {
@@ -19,6 +21,7 @@ export function UserRow({ user, onInvited, onChanged }: UserRowProps) {
   const { me } = useSignedIn()
   const { call } = useServices()
   const [isAsking, setAsking] = useState(false)
+  const [isEditing, setEditing] = useState(false)
   const params = { user: user.user }
   const act = useMutation({
     mutationFn: async (what: 'invite' | 'signOut' | 'end' | 'reopen') => {
@@ -31,6 +34,11 @@ export function UserRow({ user, onInvited, onChanged }: UserRowProps) {
       onChanged()
     },
   })
+  // Nobody changes the own rights; who works elsewhere too, or as something else, is the platform's to change.
+  const mayAct =
+    user.user !== me.user &&
+    (me.role === 'platform_admin' ||
+      (isInFacility(user.role) && user.facilities.every(facility => me.facilities.includes(facility))))
   const where = user.maker ?? user.facilities.join(', ')
   return (
     <li className={styles.user} data-user={user.user}>
@@ -41,8 +49,9 @@ export function UserRow({ user, onInvited, onChanged }: UserRowProps) {
       <span className={styles.state} data-state={user.state}>
         {say(`users.state.${user.state}`)}
       </span>
-      {user.user !== me.user && !isAsking && (
+      {mayAct && !isAsking && !isEditing && (
         <div className={styles.acts}>
+          <Button onPress={() => setEditing(true)}>{say('users.edit')}</Button>
           {user.state !== 'disabled' && (
             <Button onPress={() => act.mutate('invite')} isDisabled={act.isPending}>
               {say('users.invite')}
@@ -62,6 +71,7 @@ export function UserRow({ user, onInvited, onChanged }: UserRowProps) {
           )}
         </div>
       )}
+      {isEditing && <EditRights user={user} onClose={() => setEditing(false)} onChanged={onChanged} />}
       {isAsking && (
         <div className={styles.ask} role="alert">
           <p>{say('users.endAsk', { user: user.user })}</p>

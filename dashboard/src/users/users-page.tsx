@@ -1,7 +1,9 @@
 /** The people of a facility (or, for the platform's administrator, everybody): invited, given other rights, and ended. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { useSearchParams } from 'wouter'
 import type { Invitation } from '../../../core/rest/users.ts'
+import { allPages } from '../all-pages.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Failure, Loading } from '../parts/notice.tsx'
@@ -17,25 +19,21 @@ export function UsersPage() {
   const say = useSay()
   const { call } = useServices()
   const client = useQueryClient()
-  const [isAdding, setAdding] = useState(false)
+  const [search, setSearch] = useSearchParams()
+  const [isAdding, setAdding] = useState(search.has('role'))
   const [invitation, setInvitation] = useState<Invitation | null>(null)
   useEffect(() => {
     document.title = `${say('nav.users')} | ${say('brand')}`
   }, [say])
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
-    queryFn: async () => {
-      const first = await call('users', { query: { limit: 500 } })
-      const all = [...first.items]
-      for (let { next } = first; next !== null; ) {
-        const more = await call('users', { query: { limit: 500, after: next } })
-        all.push(...more.items)
-        next = more.next
-      }
-      return all
-    },
+    queryFn: () => allPages(after => call('users', { query: { limit: 500, after } })),
   })
   const again = (): void => void client.invalidateQueries({ queryKey: KEY })
+  const close = (): void => {
+    setAdding(false)
+    setSearch({}, { replace: true })
+  }
   return (
     <div className={styles.page}>
       <header className={styles.head}>
@@ -51,11 +49,11 @@ export function UsersPage() {
       {isAdding && (
         <NewUser
           onMade={made => {
-            setAdding(false)
+            close()
             setInvitation(made)
             again()
           }}
-          onClose={() => setAdding(false)}
+          onClose={close}
         />
       )}
       {error && <Failure error={error} onRetry={() => void refetch()} />}

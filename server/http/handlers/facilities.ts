@@ -8,7 +8,7 @@ import { type Handlers, refuse } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
 
-type Names = 'board' | 'facilities' | 'createFacility' | 'deviceTypes'
+type Names = 'board' | 'facilities' | 'createFacility' | 'renameFacility' | 'deviceTypes'
 
 export function facilitiesHandlers({ registry, boards, openFacility, announce }: HandlerDeps): Pick<Handlers, Names> {
   /** Which facilities someone sees by name. A maker: its bench, and where its devices are (datasets are asked for by facility). */
@@ -55,6 +55,8 @@ export function facilitiesHandlers({ registry, boards, openFacility, announce }:
       await announce(id)
       return facilityView(record)
     },
+
+    renameFacility: async ({ params, body }) => facilityView(await registry.facilities.rename(params.id, body.name)),
 
     deviceTypes: ({ query }) =>
       pageOf(

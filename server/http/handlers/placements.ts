@@ -26,7 +26,7 @@ export function placementsHandlers({
       const format = await zonesOf(registry, facilities)
       return pageOf(
         query,
-        page => registry.placements.list({ facilities, ...page }),
+        page => registry.placements.list({ facilities, device: query.device, ...page }),
         keyOf,
         record => placementView(record, format),
       )

@@ -18,6 +18,7 @@ type Names =
   | 'correctTrialEvent'
   | 'references'
   | 'addReference'
+  | 'referenceHistory'
   | 'correctReference'
 
 type Body<N extends 'addTrialEvent' | 'addReference'> = Parameters<Handlers[N]>[0]['body']
@@ -115,6 +116,14 @@ export function trialEntriesHandlers({ registry, clock }: HandlerDeps): Pick<Han
       const { id: trial } = await trialFor(registry, me, params.id)
       const record = await registry.references.add(await referenceContent(me, trial, body), written(me))
       return referenceView(record, await format(record.facility))
+    },
+
+    async referenceHistory({ me, params }) {
+      const versions = await registry.references.history(params.id)
+      const [first] = versions
+      if (!first || !ownsFacility(me, first.facility)) return refuse('not_found', 'You have no such measurement.')
+      const zones = await format(first.facility)
+      return { items: versions.map(record => referenceView(record, zones)) }
     },
 
     async correctReference({ me, params, body: { version, reason, ...body } }) {

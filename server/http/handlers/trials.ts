@@ -37,6 +37,12 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
     return { maker, design }
   }
 
+  const roomsOfResidents = async (facilities: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    const nowMs = clock()
+    const stays = await Promise.all(facilities.map(facility => registry.stays.during(facility, nowMs, nowMs + 1)))
+    return new Map(stays.flat().map(({ resident, room }) => [resident, room]))
+  }
+
   return {
     async trials({ me, query }) {
       const scope =
@@ -82,11 +88,12 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
       const { id } = await trialFor(registry, me, params.id)
       const { facilities } = me
       const format = await zonesOf(registry, facilities)
+      const rooms = await roomsOfResidents(facilities)
       return pageOf(
         query,
         page => registry.trials.enrolments({ trial: id, facilities, ...page }),
         keyOf,
-        record => enrolmentView(record, format),
+        record => enrolmentView(record, format, rooms),
       )
     },
 
@@ -99,7 +106,7 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
         { trial, facility, resident, fromMs: instant(body.from) },
         { by: me.user, nowMs: clock() },
       )
-      return enrolmentView(record, await zonesOf(registry, [facility]))
+      return enrolmentView(record, await zonesOf(registry, [facility]), await roomsOfResidents([facility]))
     },
 
     async endEnrolment({ me, params, body }) {
@@ -107,7 +114,8 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
       if (!known || !ownsFacility(me, known.facility)) return refuse('not_found', 'You have no such enrolment.')
       const written = { by: me.user, nowMs: clock() }
       const record = await registry.trials.endEnrolment(known.id, instant(body.at), body.reason, written)
-      return enrolmentView(record, await zonesOf(registry, [known.facility]))
+      const { facility } = known
+      return enrolmentView(record, await zonesOf(registry, [facility]), await roomsOfResidents([facility]))
     },
   }
 }

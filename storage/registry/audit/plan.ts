@@ -23,6 +23,16 @@ export const auditPlan: AuditPlan = {
         new: { ...rest },
       }),
     },
+    rename: {
+      before: ({ facilities }, id) => facilities.get(id),
+      tell: ({ result: { id, name }, before }) => ({
+        action: 'facility.edit',
+        subject: { kind: 'facility', id },
+        facility: id,
+        old: before && { name: before.name },
+        new: { name },
+      }),
+    },
     get: 'read',
     list: 'read',
   },

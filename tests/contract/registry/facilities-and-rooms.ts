@@ -27,6 +27,12 @@ export function facilitiesAndRoomsContract(f: RegistryFixture): void {
       await expect(f.registry.facilities.create(facility)).rejects.toMatchObject({ code: 'bad_request' })
       await expect(f.registry.facilities.get('a\0')).rejects.toMatchObject({ code: 'bad_request' })
     })
+    it('takes another name, and nothing else; not_found when there is none', async () => {
+      const before = await f.registry.facilities.get(OTHER)
+      expect(await f.registry.facilities.rename(OTHER, 'Annex')).toEqual({ ...before, name: 'Annex' })
+      expect(await f.registry.facilities.get(OTHER)).toEqual({ ...before, name: 'Annex' })
+      await expect(f.registry.facilities.rename('none', 'x')).rejects.toMatchObject({ code: 'not_found' })
+    })
     it('null when there is none', async () => expect(await f.registry.facilities.get('none')).toBeNull())
     it('conflict when the id is taken', () => expect(f.facility(DEMO)).rejects.toMatchObject({ code: 'conflict' }))
   })

@@ -19,6 +19,16 @@ export function placementsContract(f: RegistryFixture): void {
       expect(all).toHaveLength(3)
       expect(all).toEqual(expect.arrayContaining([{ ...first, toMs: T0 + HOUR }, beside, second]))
     })
+    it('lists those of one device, page by page', async () => {
+      const own = [await f.place('mat-1', T0, null), await f.place('mat-1', T0 + HOUR, null)]
+      await f.place('mat-2', T0, null)
+      const list = (more: object) =>
+        f.registry.placements.list({ facilities: [DEMO], device: 'mat-1', limit: 9, ...more })
+      const ids = own.map(({ id }) => id).toSorted()
+      expect((await list({})).map(({ id }) => id)).toEqual(ids)
+      expect((await list({ limit: 1, after: ids[0] })).map(({ id }) => id)).toEqual([ids[1]])
+      expect(await list({ facilities: [OTHER] })).toEqual([])
+    })
     it('conflict when the new one would overlap an older one', async () => {
       await f.place('mat-1', T0, T0 + 2 * HOUR)
       await f.place('mat-1', T0 + 4 * HOUR, null)

@@ -86,6 +86,11 @@ export function trialsContract(f: RegistryFixture): void {
       await expect(enrol(resident, DEMO, T0 - 1)).rejects.toMatchObject({ code: 'not_ready' })
       const nobody = (await f.registry.residents.create(DEMO, T0)).id
       await expect(enrol(nobody)).rejects.toMatchObject({ code: 'not_ready' })
+      // Who lets the own data be evaluated has not said yes to taking part.
+      const consent = { facility: DEMO, resident: nobody, fromMs: T0 }
+      for (const purpose of ['device_evaluation', 'research'] as const)
+        await f.registry.consents.create({ ...consent, purpose })
+      await expect(enrol(nobody)).rejects.toMatchObject({ code: 'not_ready' })
       await expect(enrol(resident, OTHER)).rejects.toMatchObject({ code: 'bad_request' })
       const first = await enrol(resident)
       expect(first).toMatchObject({ number: 1, protocolVersion: '1.0', ended: null, resident })

@@ -51,7 +51,7 @@ describeWith(mosquitto, 'writes in the audit trail', () => {
       },
       renameFacility: {
         who: 'platform',
-        action: 'facility.rename',
+        action: 'facility.edit',
         call: async () => ({ path: '/facilities/windy', body: { name: 'Very windy' } }),
       },
       createDevice: {

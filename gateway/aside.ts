@@ -46,6 +46,8 @@ export function createAside({ files, consumer, clock, log }: AsideDeps): Aside {
     while (!stopping.signal.aborted) {
       const commit = await consumer.next()
       if (!commit) {
+        // Days go by where nothing arrives too.
+        await tidy(dayOf(clock())).catch(error => log.warn(errorFields(error), 'old files could not be removed'))
         await consumer.wait(WAIT_MS, stopping.signal)
         continue
       }

@@ -13,7 +13,6 @@ const removingSchema = z.object({
   /** What the rows of the ledger will say has been removed of them in all, once it has ended. */
   hours: z.array(z.tuple([z.int(), z.array(z.tuple([z.string(), z.int()]))])),
 })
-type Removing = z.infer<typeof removingSchema>
 
 const schema = z.object({
   /** Closed hours that were never recounted. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { FacilityId } from '../core/ids.ts'
 import type { TelemetrySource } from '../core/ports.ts'
 import type { Registry } from '../core/registry.ts'
+import type { Rules } from '../core/rest/rules.ts'
 import { serverFilters } from '../core/topics.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createBesideFile } from './audit/beside-file.ts'
@@ -10,6 +11,7 @@ import { originOf, startCheckpoints } from './audit/checkpoints.ts'
 import { noteSigner } from './audit/note.ts'
 import { createRequestAudit } from './audit/requests.ts'
 import { systemContext } from './audit/system.ts'
+import { createAuthority } from './auth/authority.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
@@ -83,6 +85,8 @@ export interface ServerOptions {
   clock?: () => number
   /** The broker in this process, which asks the registry at each sign-in. */
   embedded?: EmbeddedBroker | undefined
+  /** Others than the contract's: for tests that take one away. */
+  rules?: Rules | undefined
 }
 
 export interface EmbeddedBroker {
@@ -154,6 +158,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   await publisher.start()
   ends.push(publisher.stop)
 
+  const authority = createAuthority(options.rules)
   const requestAudit = createRequestAudit({ trail, registry, clock })
   const tokens = createTokens({ registry, clock })
   const sessions = createSessions({ registry, tokens, clock, secure })
@@ -180,6 +185,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const sockets = createSockets({
     http: http.server,
     sessions,
+    authority,
     accessRevision: registry.sessions.accessRevision,
     sameSite: request => isOwnPage(request, publicUrl),
     onWatch: requestAudit.watched,
@@ -270,6 +276,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     createApp({
       handlers,
       sessions,
+      authority,
       audit: requestAudit,
       unready: createReadiness({ registry, source, bus, clock }),
       warnings: () => config.tls?.warnings() ?? [],

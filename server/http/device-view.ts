@@ -7,9 +7,9 @@ import { type DeviceProfile, periodMs, unitOf } from '../../core/profile.ts'
 import { profileById } from '../../core/profiles/index.ts'
 import type { DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
 import type { Device, DeviceDetail } from '../../core/rest/devices.ts'
-import type { Me } from '../../core/rest/session.ts'
 import { fromWallClock, wallClock } from '../../core/time.ts'
-import { maySeeValues } from '../auth/scope.ts'
+import type { May } from '../auth/authority.ts'
+import { ownerOfDevice } from '../auth/owners.ts'
 import type { Feed } from '../live/feed.ts'
 import { createZoneClock } from '../zone-clock.ts'
 
@@ -33,7 +33,7 @@ export async function roomsOfDevices(
 }
 
 interface DeviceViewInput {
-  me: Me
+  may: May
   device: DeviceRecord
   facility: FacilityRecord
   feed: Feed
@@ -44,10 +44,10 @@ interface DeviceViewInput {
  * Of a device in a facility its maker learns no moment: a door sensor is heard when somebody passes. So `heard` is then the day, and
  * the room, whose resident could be meant, is left out, as is the signal strength, which moves with people.
  */
-export function deviceView({ me, device, facility, feed, rooms }: DeviceViewInput): Device {
+export function deviceView({ may, device, facility, feed, rooms }: DeviceViewInput): Device {
   const zone = createZoneClock(facility.zone)
   const live = feed.of(facility.id).devices.get(device.id)
-  const open = maySeeValues(me, device, facility)
+  const open = may.see('values', ownerOfDevice(device, facility))
   const heardMs = live?.heard ?? null
   return {
     facility: device.facility,

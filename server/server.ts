@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import type { FacilityId } from '../core/ids.ts'
 import type { TelemetrySource } from '../core/ports.ts'
 import type { Registry } from '../core/registry.ts'
-import type { Rules } from '../core/rest/rules.ts'
 import { serverFilters } from '../core/topics.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createBesideFile } from './audit/beside-file.ts'
@@ -11,7 +10,7 @@ import { originOf, startCheckpoints } from './audit/checkpoints.ts'
 import { noteSigner } from './audit/note.ts'
 import { createRequestAudit } from './audit/requests.ts'
 import { systemContext } from './audit/system.ts'
-import { createAuthority } from './auth/authority.ts'
+import { type Authority, createAuthority } from './auth/authority.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
@@ -85,8 +84,8 @@ export interface ServerOptions {
   clock?: () => number
   /** The broker in this process, which asks the registry at each sign-in. */
   embedded?: EmbeddedBroker | undefined
-  /** Others than the contract's: for tests that take one away. */
-  rules?: Rules | undefined
+  /** Another than the contract's: for tests that take a rule away. */
+  authority?: Authority | undefined
 }
 
 export interface EmbeddedBroker {
@@ -158,7 +157,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   await publisher.start()
   ends.push(publisher.stop)
 
-  const authority = createAuthority(options.rules)
+  const authority = options.authority ?? createAuthority()
   const requestAudit = createRequestAudit({ trail, registry, clock })
   const tokens = createTokens({ registry, clock })
   const sessions = createSessions({ registry, tokens, clock, secure })

@@ -157,7 +157,7 @@ export const RULES: Rules = {
     withdrawDatasetRequest: MAKER,
     reviewDatasetRequest: STEWARD,
     returnDatasetRequest: STEWARD,
-    dataset: { ...MAKER, ...STEWARD },
+    dataset: { ...MAKER, steward: 'all' },
 
     audit: { ...ADMIN, ...AUDITOR },
     auditVerify: AUDITOR,
@@ -168,7 +168,7 @@ export const RULES: Rules = {
     auditConsistency: WITNESSES,
   },
 
-  live: { watch: BOARD, f: BOARD, e: BOARD, a: BOARD, layout: BOARD, job: { ...MAKER, ...STEWARD } },
+  live: { watch: BOARD, f: BOARD, e: BOARD, a: BOARD, layout: BOARD, job: { ...MAKER, steward: 'all' } },
 
   parts: {
     /** Newest values, the room, the signal strength, and moments to the second of a device. */

@@ -7,7 +7,9 @@ import type { Role, TokenScope } from './route.ts'
 import { type GuardedRoute, RULES } from './rules.ts'
 
 /** `any`: every token. */
-export const ROUTE_SCOPES: Partial<Record<GuardedRoute, TokenScope | 'any'>> = {
+export type Scopes = Readonly<Partial<Record<GuardedRoute, TokenScope | 'any'>>>
+
+export const ROUTE_SCOPES: Scopes = {
   me: 'any',
   facilities: 'any',
   deviceTypes: 'any',

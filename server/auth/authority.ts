@@ -10,7 +10,7 @@ import {
   type Rule,
   type Rules,
 } from '../../core/rest/rules.ts'
-import { ROUTE_SCOPES } from '../../core/rest/scopes.ts'
+import { ROUTE_SCOPES, type Scopes } from '../../core/rest/scopes.ts'
 import type { Me } from '../../core/rest/session.ts'
 
 /** Whose something is. What is left out is nobody's, so that it is in nobody's reach. */
@@ -76,14 +76,14 @@ const within = (rule: Rule, me: Me, owner: Owner): boolean => {
 }
 const reachOf = (rule: Rule, role: Role): Reach | undefined => (Object.hasOwn(rule, role) ? rule[role] : undefined)
 
-/** @param rules others than the contract's: for tests that take one away */
-export function createAuthority(rules: Rules = RULES): Authority {
+/** @param rules @param scopes others than the contract's: for tests that take one away */
+export function createAuthority(rules: Rules = RULES, scopes: Scopes = ROUTE_SCOPES): Authority {
   return {
     refusal(route, { me, token }) {
       const rule = rules.routes[route]
       if (reachOf(rule, me.role) === undefined)
         return `This is for ${Object.keys(rule).join(', ')}; you are signed in as ${me.role}.`
-      const scope = ROUTE_SCOPES[route]
+      const scope = scopes[route]
       if (!token || scope === 'any' || (scope !== undefined && token.scopes.includes(scope))) return null
       return scope ? `This needs a token with the scope ${scope}.` : 'This is not open to tokens; sign in instead.'
     },

@@ -31,8 +31,7 @@ export function createLedgerPlaces(registry: Pick<Registry, 'facilities' | 'devi
     const types = await typesOf(facility.id, hours ? undefined : makers)
     // Its devices in a house are a maker's; where it has none it learns of no facility.
     const seen = facility.benchOf === null && types.size > 0 ? { ...owner, maker: makers?.[0] ?? null } : owner
-    if (!may.call('ledgerDevices', seen)) throw refused
-    if (!may(seen)) throw onlyOfBench()
+    if (!may(seen)) throw may.call('ledgerDevices', seen) ? onlyOfBench() : refused
     return { facility, hours, payloads: may.see('payloads', owner), recount: may.see('recount', owner), types }
   }
 

@@ -163,9 +163,8 @@ export function createSockets(options: SocketsOptions): Sockets {
       live.to(roomOf('layout', facility)).emit('layout', version)
     },
     job: (maker, job) => {
-      // What is built was handed in before.
       for (const socket of live.sockets.values())
-        if (authority.mayHear('job', socket.data.session.me, { maker, handedIn: true })) socket.emit('job', job)
+        if (authority.mayHear('job', socket.data.session.me, { maker })) socket.emit('job', job)
     },
     count: () => live.sockets.size,
     async stop() {

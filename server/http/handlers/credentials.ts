@@ -1,18 +1,19 @@
 /** Routes of devices' credentials, of hubs, and of devices that knock. */
-import { clientIdOf, type DeviceId, type FacilityId } from '../../../core/ids.ts'
-import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
+import { clientIdOf, type DeviceId } from '../../../core/ids.ts'
 import type { DeviceAccess } from '../../../core/rest/credentials.ts'
 import type { Knock } from '../../../core/rest/knocks.ts'
 import type { May } from '../../auth/authority.ts'
-import { allFacilities, ownerOfDevice, ownerOfFacility } from '../../auth/owners.ts'
+import { allFacilities, ownerOfFacility } from '../../auth/owners.ts'
 import { createZoneClock } from '../../zone-clock.ts'
 import { type Handlers, refuse } from '../call.ts'
+import { createDeviceFinder, type FoundDevice } from '../find-device.ts'
 import type { HandlerDeps } from './deps.ts'
 
 type Names = 'deviceAccess' | 'rotateCredential' | 'revokeCredentials' | 'setHub' | 'knocks'
 
 export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
   const { registry, enrolment, accounts, knocking, clock, announce } = deps
+  const find = createDeviceFinder(registry, 'Its credentials are kept by the facility where it stands.')
 
   return {
     async deviceAccess({ may, params, query }) {
@@ -94,23 +95,7 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
     return may.see('strangers', { facilities: houses.length === 1 ? houses.map(({ id }) => id) : [] })
   }
 
-  /** Throws `not_found` equally for devices that do not exist and that belong to others, `forbidden` for one's own where one may not enrol. */
-  async function find(may: May, id: DeviceId, asked: FacilityId | undefined): Promise<Found> {
-    const facilities = (await allFacilities(registry)).filter(facility => asked === undefined || facility.id === asked)
-    const found: Found[] = []
-    let isElsewhere = false
-    for (const facility of facilities) {
-      const device = await registry.devices.get(facility.id, id)
-      if (device && may(ownerOfFacility(facility))) found.push({ device, facility })
-      else if (device && may.call('device', ownerOfDevice(device, facility))) isElsewhere = true
-    }
-    const [first, another] = found
-    if (another) refuse('bad_request', `facility: several facilities have a device ${id}; name one.`)
-    if (!first && isElsewhere) refuse('forbidden', 'Its credentials are kept by the facility where it stands.')
-    return first ?? refuse('not_found', `You have no device ${id}.`)
-  }
-
-  async function accessOf({ device, facility }: Found): Promise<DeviceAccess> {
+  async function accessOf({ device, facility }: FoundDevice): Promise<DeviceAccess> {
     const zone = createZoneClock(facility.zone)
     const nowMs = clock()
     const hubs = await registry.hubs.of(facility.id)
@@ -132,9 +117,4 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       broker: deps.broker,
     }
   }
-}
-
-interface Found {
-  device: DeviceRecord
-  facility: FacilityRecord
 }

@@ -3,7 +3,7 @@ import type { CalibrationRecord } from '../../../core/registry.ts'
 import { fromWallClock, wallClock } from '../../../core/time.ts'
 import { ownerOfDevice } from '../../auth/owners.ts'
 import { createZoneClock } from '../../zone-clock.ts'
-import { type Handlers, refuse } from '../call.ts'
+import type { Handlers } from '../call.ts'
 import { createDeviceFinder } from '../find-device.ts'
 import type { HandlerDeps } from './deps.ts'
 import { instant } from './own.ts'
@@ -12,6 +12,7 @@ type Names = 'deviceFirmware' | 'calibrations' | 'addCalibration'
 
 export function deviceHistoryHandlers({ registry, clock }: HandlerDeps): Pick<Handlers, Names> {
   const find = createDeviceFinder(registry)
+  const findToWrite = createDeviceFinder(registry, 'Calibrations in a facility are recorded by its administrator.')
   return {
     async deviceFirmware({ may, params, query }) {
       const { device, facility } = await find(may, params.id, query.facility)
@@ -35,9 +36,7 @@ export function deviceHistoryHandlers({ registry, clock }: HandlerDeps): Pick<Ha
     },
 
     async addCalibration({ me, may, params, body }) {
-      const { device, facility } = await find(may, params.id, body.facility)
-      if (!may(ownerOfDevice(device, facility)))
-        refuse('forbidden', 'Calibrations in a facility are recorded by its administrator.')
+      const { device, facility } = await findToWrite(may, params.id, body.facility)
       const record = await registry.deviceHistory.addCalibration({
         facility: device.facility,
         device: device.id,

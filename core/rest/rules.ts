@@ -209,7 +209,7 @@ const CARE: readonly RouteName[] = ['board', 'readings', 'device', 'deviceEvents
 
 /** What somebody of this role uses a route for: it stands in the audit trail. What concerns the own account is security. Null: nobody is signed in. */
 export function purposeOf(name: RouteName, role: Role | null): AuditPurpose {
-  if (role === null || RULES.routes[name as GuardedRoute][role] === 'self') return 'security'
+  if (role === null || RULES.routes[name as GuardedRoute]?.[role] === 'self') return 'security'
   return role === 'facility_admin' && CARE.includes(name) ? 'care' : PURPOSES[role]
 }
 

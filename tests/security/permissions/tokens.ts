@@ -7,21 +7,24 @@ import { PEOPLE } from '../../server/platform.ts'
 import { CASES, send, wrong } from './matrix.ts'
 import type { World } from './world.ts'
 
-const SCOPED: Readonly<Record<TokenScope | 'any', readonly GuardedRoute[]>> = {
-  any: ['me', 'facilities', 'deviceTypes'],
-  'devices:read': ['devices', 'device'],
-  'devices:enrol': ['createDevice'],
-  'readings:read': ['readings', 'readingsCsv', 'deviceEvents'],
-  'ledger:read': ['ledger', 'ledgerDevices', 'rejections', 'rejectionCounts', 'conflicts', 'deadLetters'],
-  'registry:read': ['rooms', 'residents', 'placements', 'consents'],
-  'registry:write': ['createRoom', 'createResident', 'createPlacement', 'createConsent'],
-  'datasets:read': ['datasetRequests', 'datasetRequest', 'dataset'],
-  'datasets:write': ['createDatasetRequest', 'editDatasetRequest', 'submitDatasetRequest', 'withdrawDatasetRequest'],
-  'datasets:review': ['reviewDatasetRequest', 'returnDatasetRequest'],
-  'audit:read': [],
+const SCOPED: Readonly<Record<TokenScope | 'any', string>> = {
+  any: 'me facilities deviceTypes',
+  'devices:read': 'devices device deviceFirmware calibrations',
+  'devices:enrol': 'createDevice deviceAccess rotateCredential revokeCredentials setHub knocks addCalibration',
+  'readings:read': 'readings readingsCsv deviceEvents',
+  'ledger:read': 'ledger ledgerDevices rejections rejectionCounts conflicts deadLetters',
+  'registry:read': 'units rooms beds residents placements consents',
+  'registry:write':
+    'createUnit changeUnit createRoom changeRoom createBed changeBed arrange createResident addCareLevel addStay addAbsence endAbsence createPlacement createConsent withdrawConsent',
+  'trials:read': 'trials trial trialEvents trialEventSummaries trialEventHistory references',
+  'trials:write': 'addTrialEvent correctTrialEvent addReference correctReference',
+  'datasets:read': 'datasetRequests datasetRequest dataset',
+  'datasets:write': 'createDatasetRequest editDatasetRequest submitDatasetRequest withdrawDatasetRequest',
+  'datasets:review': 'reviewDatasetRequest returnDatasetRequest',
+  'audit:read': 'audit auditVerify auditCheckpoint auditKey auditConsistency auditProof auditExport',
 }
 export const scopeFor = (name: GuardedRoute): TokenScope | 'any' | 'none' =>
-  ([...TOKEN_SCOPES, 'any'] as const).find(scope => SCOPED[scope].includes(name)) ?? 'none'
+  ([...TOKEN_SCOPES, 'any'] as const).find(scope => SCOPED[scope].split(' ').includes(name)) ?? 'none'
 
 const tokens = new Map<string, string>()
 /** A token of this person with these scopes, of those that its role has a use for. */

@@ -4,6 +4,7 @@ import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
 import type { Me } from '../../../core/rest/session.ts'
 import { type ListScope, type May, requireFacility } from '../../auth/authority.ts'
 import { ownerOfDevice } from '../../auth/owners.ts'
+import { createDailyState } from '../../devices/daily-state.ts'
 import { deviceKey } from '../../live/layout.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { deviceView, newestView, roomsOfDevices } from '../device-view.ts'
@@ -15,6 +16,7 @@ import { instant } from './own.ts'
 export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | 'device' | 'createDevice'> {
   const { registry, enrolment, feed, clock, announce } = deps
   const find = createDeviceFinder(registry)
+  const daily = createDailyState(clock)
 
   return {
     async devices({ may, query }) {
@@ -28,7 +30,7 @@ export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | '
       const rooms = await roomsOfDevices(registry, [...facilities.keys()], clock())
       const items = page.items.flatMap(device => {
         const facility = facilities.get(device.facility)
-        return facility ? [deviceView({ may, device, facility, feed, rooms })] : []
+        return facility ? [deviceView({ may, device, facility, feed, rooms, daily })] : []
       })
       return { items, next: page.next }
     },
@@ -36,7 +38,7 @@ export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | '
     async device({ may, params, query }) {
       const { device, facility } = await find(may, params.id, query.facility)
       const rooms = await roomsOfDevices(registry, [facility.id], clock())
-      const view = deviceView({ may, device, facility, feed, rooms })
+      const view = deviceView({ may, device, facility, feed, rooms, daily })
       return may.see('values', ownerOfDevice(device, facility))
         ? { ...view, newest: newestView(device, facility, feed) }
         : view

@@ -50,5 +50,4 @@ export const staffFound = of({ ok: 'staff admin', hidden: 'staff-elsewhere admin
 export const adminListed = of({ ok: 'admin', blind: 'admin-elsewhere' })
 export const staffListed = of({ ok: 'staff admin', blind: 'staff-elsewhere admin-elsewhere' })
 export const makerFound = of({ ok: 'maker', hidden: 'maker-elsewhere' })
-export const stewardFound = of({ ok: 'steward' })
 export const everybody = of({ ok: EVERYBODY })

@@ -54,7 +54,7 @@ export const DESIGN = {
   to: '2027-12-31',
 } as const
 export const SCOPE = { facility: f('sunny'), device_types: [p('bed.sleep_mat')], from: '2026-01-01', to: '2026-01-02' }
-export const IDENTITY = {
+const IDENTITY = {
   name: NAME,
   kana: null,
   number: null,

@@ -44,6 +44,7 @@ const KEPT: Rule = { ...ADMIN, manufacturer: 'bench', ...LEDGERS }
 const MAKER: Rule = { manufacturer: 'maker' }
 const STEWARD: Rule = { steward: 'handed_in' }
 const TRIALS: Rule = { ...MAKER, steward: 'all', ...ADMIN }
+const OPERATED: Rule = { ...ADMIN, operator: 'all' }
 const AUDITOR: Rule = { auditor: 'all' }
 /** Who keeps checkpoints, so that nobody can bend the trail unseen; they hold hashes alone. */
 const WITNESSES = ofAll('all', ['auditor', 'facility_admin', 'manufacturer', 'steward', 'operator', 'platform_admin'])
@@ -129,7 +130,12 @@ export const RULES: Rules = {
     rejectionCounts: { ...FLEET, ...LEDGERS },
     conflicts: KEPT,
     deadLetters: KEPT,
-    replayDeadLetters: { ...ADMIN, operator: 'all' },
+    replayDeadLetters: OPERATED,
+    retention: { ...OPERATED, ...AUDITOR },
+    setRetention: OPERATED,
+    previewRetention: OPERATED,
+    runRetention: OPERATED,
+    cancelRetention: OPERATED,
 
     trials: TRIALS,
     trial: TRIALS,

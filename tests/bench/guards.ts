@@ -3,7 +3,9 @@ import { permissionGuards, withoutGuard } from '../security/permissions/guards.t
 
 export async function bench(args: string[]): Promise<void> {
   if (args.includes('--help')) {
-    console.log('Usage: npm run bench -- guards [part of a name]\n\nRuns the whole matrix once for each guard; about ten seconds each.')
+    console.log(
+      'Usage: npm run bench -- guards [part of a name]\n\nRuns the whole matrix once for each guard; about ten seconds each.',
+    )
     return
   }
   const guards = (await permissionGuards()).filter(({ name }) => name.includes(args[0] ?? ''))

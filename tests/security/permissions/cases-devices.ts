@@ -46,6 +46,7 @@ const hoursInHouse = of({
   part: 'hours',
 })
 const technicalOnBench = of({ ok: 'maker auditor operator', refused: `staff staff-elsewhere ${BENCH_OTHERS}` })
+const operated = of({ ok: 'admin operator', refused: 'admin-elsewhere' })
 const lately = `from=${encodeURIComponent(new Date(Date.now() - 4 * 24 * HOUR_MS).toISOString())}`
 
 export const DEVICE_CASES = {
@@ -197,6 +198,15 @@ export const DEVICE_CASES = {
     payloadInHouse(() => ({ path: '/conflicts?facility=sunny', shows: PAYLOADS.conflict })),
   ],
   deadLetters: [keptInHouse('/dead-letters?facility=sunny'), keptOnBench('/dead-letters?facility=bench-mats')],
+  retention: [
+    of({ ok: 'admin operator auditor', refused: 'admin-elsewhere' })('/retention?facility=sunny'),
+    of({ ok: 'admin operator auditor', blind: 'admin-elsewhere' })(() => ({ path: '/retention', shows: '"sunny"' })),
+  ],
+  setRetention: [operated(() => ({ path: '/facilities/sunny/retention', body: { days: null } }))],
+  previewRetention: [operated('/facilities/sunny/retention/preview?days=3650')],
+  // Nothing is set and nothing is under way.
+  runRetention: [{ ...operated('/facilities/sunny/retention/run'), answers: 409 }],
+  cancelRetention: [{ ...operated('/facilities/sunny/retention/cancel'), answers: 409 }],
   replayDeadLetters: [
     of({ ok: 'admin operator', refused: 'admin-elsewhere' })(() => ({
       path: '/dead-letters/replay',

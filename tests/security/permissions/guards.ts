@@ -40,7 +40,9 @@ export async function permissionGuards(): Promise<SourceGuard[]> {
           const around = lines.slice(Math.max(0, index - 3), index + 1).join('\n')
           found.push({
             name: `${path}:${index + 1} ${question.trim()}`,
-            edits: [[path, around, around.slice(0, around.length - line.length) + line.replace(question, () => without)]],
+            edits: [
+              [path, around, around.slice(0, around.length - line.length) + line.replace(question, () => without)],
+            ],
           })
         }
     }

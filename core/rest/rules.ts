@@ -43,7 +43,7 @@ const LEDGERS: Rule = { auditor: 'all', operator: 'all' }
 const KEPT: Rule = { ...ADMIN, manufacturer: 'bench', ...LEDGERS }
 const MAKER: Rule = { manufacturer: 'maker' }
 const STEWARD: Rule = { steward: 'handed_in' }
-const TRIALS: Rule = { ...MAKER, steward: 'all', ...ADMIN }
+const TRIALS: Rule = { ...MAKER, steward: 'all', ...STAFF }
 const OPERATED: Rule = { ...ADMIN, operator: 'all' }
 const AUDITOR: Rule = { auditor: 'all' }
 /** Who keeps checkpoints, so that nobody can bend the trail unseen; they hold hashes alone. */
@@ -75,6 +75,7 @@ export const RULES: Rules = {
       ...ofAll('all', ['steward', 'auditor', 'operator', 'platform_admin']),
     },
     createFacility: { platform_admin: 'all' },
+    renameFacility: { platform_admin: 'all' },
     board: BOARD,
     rooms: { ...STAFF, platform_admin: 'all' },
     createRoom: ADMIN,
@@ -143,7 +144,7 @@ export const RULES: Rules = {
     editTrial: MAKER,
     addProtocol: MAKER,
     lockProtocol: MAKER,
-    enrolments: ADMIN,
+    enrolments: STAFF,
     enrol: ADMIN,
     endEnrolment: ADMIN,
     trialEvents: ADMIN,
@@ -152,6 +153,7 @@ export const RULES: Rules = {
     trialEventHistory: ADMIN,
     correctTrialEvent: ADMIN,
     references: ADMIN,
+    referenceHistory: ADMIN,
     addReference: STAFF,
     correctReference: ADMIN,
 
@@ -188,7 +190,7 @@ export const RULES: Rules = {
     /** Values of a person in the audit trail. */
     personal: ADMIN,
     /** How many are enrolled in a trial while they are few. */
-    small_counts: { ...ADMIN, steward: 'all' },
+    small_counts: { ...STAFF, steward: 'all' },
     /** Devices that knock without naming a facility: of a house that is the only one. */
     strangers: PEOPLE,
   },

@@ -106,6 +106,7 @@ export const PEOPLE_CASES = {
       body: { id: `house-${fresh.n()}`, name: 'House', zone: 'Asia/Tokyo' },
     })),
   ],
+  renameFacility: [of({ ok: 'platform' })(() => ({ path: '/facilities/sunny', body: { name: 'Sunny House' } }))],
   board: [
     of({ ok: 'staff display admin', refused: 'staff-elsewhere display-elsewhere admin-elsewhere' })(
       '/facilities/sunny/board',

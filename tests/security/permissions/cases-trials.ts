@@ -4,8 +4,9 @@ import { adminFound, type Case, makerFound, of } from './case.ts'
 import { DESIGN, NAME, SCOPE, type World } from './world.ts'
 
 const now = () => new Date().toISOString()
-const trialSeen = of({ ok: 'maker admin steward', hidden: 'maker-elsewhere admin-elsewhere' })
-const siteWrites = of({ ok: 'staff admin', hidden: 'staff-elsewhere admin-elsewhere' })
+const ELSEWHERE = 'maker-elsewhere admin-elsewhere staff-elsewhere'
+const trialSeen = of({ ok: 'maker staff admin steward', hidden: ELSEWHERE })
+const ofSite = of({ ok: 'staff admin', hidden: 'staff-elsewhere admin-elsewhere' })
 const newest = '?limit=500'
 const event = {
   ...{ facility: 'sunny', kind: 'device_deficiency', device: 'mat-1', at: now(), severity: 'mild', serious: false },
@@ -26,16 +27,17 @@ const witnesses = of({ ok: WITNESSES })
 
 export const TRIAL_CASES = {
   trials: [
-    of({ ok: 'maker admin steward', blind: 'maker-elsewhere admin-elsewhere' })(w => ({
+    of({ ok: 'maker staff admin steward', blind: ELSEWHERE })(w => ({
       path: `/trials${newest}`,
       shows: w.trial,
     })),
   ],
   trial: [
     trialSeen(w => ({ path: `/trials/${w.trial}` })),
-    of({ ok: 'admin steward', blind: 'maker', hidden: 'maker-elsewhere admin-elsewhere', part: 'small_counts' })(
-      async ({ fresh }) => ({ path: `/trials/${await fresh.trial()}`, shows: '"enrolled":0' }),
-    ),
+    of({ ok: 'staff admin steward', blind: 'maker', hidden: ELSEWHERE, part: 'small_counts' })(async ({ fresh }) => ({
+      path: `/trials/${await fresh.trial()}`,
+      shows: '"enrolled":0',
+    })),
   ],
   createTrial: [of({ ok: 'maker maker-elsewhere' })(() => ({ path: '/trials', body: DESIGN }))],
   editTrial: [
@@ -47,7 +49,7 @@ export const TRIAL_CASES = {
   ],
   addProtocol: [makerFound(onTrial('/protocols', { version: '2', sha256: 'b'.repeat(64) }, true))],
   lockProtocol: [makerFound(onTrial('/lock', { protocol: '1' }))],
-  enrolments: [adminFound(w => ({ path: `/trials/${w.trial}/enrolments` }))],
+  enrolments: [ofSite(w => ({ path: `/trials/${w.trial}/enrolments` }))],
   enrol: [
     adminFound(async w => {
       const resident = await w.fresh.resident()
@@ -66,7 +68,7 @@ export const TRIAL_CASES = {
   trialEventSummaries: [
     of({ ok: 'maker steward', hidden: 'maker-elsewhere' })(w => ({ path: `/trials/${w.trial}/event-summaries` })),
   ],
-  addTrialEvent: [siteWrites(w => ({ path: `/trials/${w.trial}/events`, body: event }))],
+  addTrialEvent: [ofSite(w => ({ path: `/trials/${w.trial}/events`, body: event }))],
   trialEventHistory: [adminFound(async ({ fresh }) => ({ path: `/trial-events/${await fresh.event()}` }))],
   correctTrialEvent: [
     adminFound(async ({ fresh }) => ({
@@ -75,7 +77,8 @@ export const TRIAL_CASES = {
     })),
   ],
   references: [adminFound(w => ({ path: `/trials/${w.trial}/reference-measurements` }))],
-  addReference: [siteWrites(w => ({ path: `/trials/${w.trial}/reference-measurements`, body: reference }))],
+  referenceHistory: [adminFound(async ({ fresh }) => ({ path: `/reference-measurements/${await fresh.reference()}` }))],
+  addReference: [ofSite(w => ({ path: `/trials/${w.trial}/reference-measurements`, body: reference }))],
   correctReference: [
     adminFound(async ({ fresh }) => ({
       path: `/reference-measurements/${await fresh.reference()}`,

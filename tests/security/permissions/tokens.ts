@@ -16,7 +16,7 @@ const SCOPED: Readonly<Record<TokenScope | 'any', string>> = {
   'registry:read': 'units rooms beds residents placements consents',
   'registry:write':
     'createUnit changeUnit createRoom changeRoom createBed changeBed arrange createResident addCareLevel addStay addAbsence endAbsence createPlacement createConsent withdrawConsent',
-  'trials:read': 'trials trial trialEvents trialEventSummaries trialEventHistory references',
+  'trials:read': 'trials trial trialEvents trialEventSummaries trialEventHistory references referenceHistory',
   'trials:write': 'addTrialEvent correctTrialEvent addReference correctReference',
   'datasets:read': 'datasetRequests datasetRequest dataset',
   'datasets:write': 'createDatasetRequest editDatasetRequest submitDatasetRequest withdrawDatasetRequest',

@@ -53,7 +53,7 @@ export const TRIAL_CASES = {
   enrol: [
     adminFound(async w => {
       const resident = await w.fresh.resident()
-      const consent = { facility: 'sunny', resident, purpose: 'device_evaluation', from: '2026-01-01T00:00:00Z' }
+      const consent = { facility: 'sunny', resident, purpose: 'trial_participation', from: '2026-01-01T00:00:00Z' }
       await (await w.platform.as('admin')).post('/consents', consent)
       return { path: `/trials/${w.trial}/enrolments`, body: { facility: 'sunny', resident, from: now() } }
     }),

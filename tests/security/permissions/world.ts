@@ -113,7 +113,7 @@ function freshOf({ registry }: Platform, trial: () => string): Fresh {
   const room = () => idOf(registry.rooms.create({ facility: sunny, label: `R${n()}`, unit: 'Matrix' }))
   const consentOf = (who: string) =>
     registry.consents.create({
-      ...{ facility: sunny, resident: who, purpose: 'device_evaluation', fromMs: Date.now() - DAY_MS },
+      ...{ facility: sunny, resident: who, purpose: 'trial_participation', fromMs: Date.now() - DAY_MS },
       ...{ recordedMs: Date.now(), recordedBy: 'admin' },
     })
   const device = async (facility = 'sunny') => {

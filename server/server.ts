@@ -10,6 +10,7 @@ import { originOf, startCheckpoints } from './audit/checkpoints.ts'
 import { noteSigner } from './audit/note.ts'
 import { createRequestAudit } from './audit/requests.ts'
 import { systemContext } from './audit/system.ts'
+import { type Authority, createAuthority } from './auth/authority.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
@@ -83,6 +84,8 @@ export interface ServerOptions {
   clock?: () => number
   /** The broker in this process, which asks the registry at each sign-in. */
   embedded?: EmbeddedBroker | undefined
+  /** Another than the contract's: for tests that take a rule away. */
+  authority?: Authority | undefined
 }
 
 export interface EmbeddedBroker {
@@ -154,6 +157,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   await publisher.start()
   ends.push(publisher.stop)
 
+  const authority = options.authority ?? createAuthority()
   const requestAudit = createRequestAudit({ trail, registry, clock })
   const tokens = createTokens({ registry, clock })
   const sessions = createSessions({ registry, tokens, clock, secure })
@@ -180,6 +184,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   const sockets = createSockets({
     http: http.server,
     sessions,
+    authority,
     accessRevision: registry.sessions.accessRevision,
     sameSite: request => isOwnPage(request, publicUrl),
     onWatch: requestAudit.watched,
@@ -270,6 +275,7 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
     createApp({
       handlers,
       sessions,
+      authority,
       audit: requestAudit,
       unready: createReadiness({ registry, source, bus, clock }),
       warnings: () => config.tls?.warnings() ?? [],

@@ -7,8 +7,10 @@ import { type BrokerIdentity, createBroker } from '../gateway/broker.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createPacketBalance } from '../gateway/ledger/packet-balance.ts'
 import type { Log } from '../gateway/log.ts'
+import type { Authority } from '../server/auth/authority.ts'
 import { createKnocking } from '../server/broker/knocking.ts'
 import { createSigningKey } from '../server/export/sign/key-file.ts'
+import type { RateLimits } from '../server/http/rate-limit.ts'
 import { createServer } from '../server/server.ts'
 import { openTlsPair } from '../server/tls-pair.ts'
 import { createDuckdbTelemetry } from '../storage/telemetry/duckdb.ts'
@@ -22,6 +24,8 @@ export interface PlatformDeps {
   log: Log
   /** Called when going on could lose messages; the process must end. */
   fatal: (error: Error) => void
+  /** Other rules and limits than the usual: for tests. */
+  server?: { authority?: Authority; rateLimits?: RateLimits }
 }
 
 export interface Platform {
@@ -33,7 +37,13 @@ export interface Platform {
 }
 
 /** Starts everything; resolves when the board is served. Throws AppErrors such as `store_locked`, `port_in_use`, `port_unavailable`. */
-export async function startPlatform({ config, openRegistry, log, fatal }: PlatformDeps): Promise<Platform> {
+export async function startPlatform({
+  config,
+  openRegistry,
+  log,
+  fatal,
+  server: others = {},
+}: PlatformDeps): Promise<Platform> {
   const ends: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (let end = ends.pop(); end; end = ends.pop()) await end()
@@ -105,8 +115,10 @@ export async function startPlatform({ config, openRegistry, log, fatal }: Platfo
         demonstration: config.demo,
         sessionSecret: keptSecret(join(config.dataDir, 'session-secret')),
         signingKeyFile,
+        ...(others.rateLimits && { rateLimits: others.rateLimits }),
       },
       embedded: { disconnect: broker.disconnect, knocking },
+      authority: others.authority,
       log,
     })
     const { url } = await server.start()

@@ -1,7 +1,7 @@
 /** One's own account: language, password, sessions and API tokens; and how an invited person comes in. */
 import { z } from 'zod'
 import { languageSchema } from '../profile.ts'
-import { page, pageOf, ROLES, type Role, recordIdSchema, route, TOKEN_SCOPES, timeSchema } from './route.ts'
+import { page, pageOf, recordIdSchema, route, TOKEN_SCOPES, timeSchema } from './route.ts'
 import { meSchema } from './session.ts'
 
 export const PASSWORD_MIN = 10
@@ -45,7 +45,6 @@ const apiTokenMadeSchema = z
   .meta({ id: 'ApiTokenMade' })
 export type ApiTokenMade = z.infer<typeof apiTokenMadeSchema>
 
-const SCRIPTED: readonly Role[] = ROLES.filter(role => role !== 'display')
 const sessionIdParams = z.object({ id: z.string().regex(/^[0-9a-f]{20}$/) })
 
 export const accountRoutes = {
@@ -53,7 +52,6 @@ export const accountRoutes = {
     method: 'patch',
     path: '/me',
     summary: 'Choose the language of the screens',
-    roles: ROLES,
     body: z.strictObject({ language: languageSchema }),
     status: 200,
     response: meSchema,
@@ -62,7 +60,6 @@ export const accountRoutes = {
     method: 'post',
     path: '/me/password',
     summary: 'Change the own password; every other session ends',
-    roles: ROLES,
     body: z.strictObject({ current: z.string().min(1).max(400), next: newPasswordSchema }),
     status: 204,
   }),
@@ -70,7 +67,6 @@ export const accountRoutes = {
     method: 'get',
     path: '/me/sessions',
     summary: 'Where one is signed in',
-    roles: ROLES,
     query: page(),
     status: 200,
     response: pageOf(ownSessionSchema),
@@ -79,7 +75,6 @@ export const accountRoutes = {
     method: 'delete',
     path: '/me/sessions/:id',
     summary: 'Sign out there',
-    roles: ROLES,
     params: sessionIdParams,
     status: 204,
   }),
@@ -87,14 +82,12 @@ export const accountRoutes = {
     method: 'delete',
     path: '/me/sessions',
     summary: 'Sign out everywhere else',
-    roles: ROLES,
     status: 204,
   }),
   myTokens: route({
     method: 'get',
     path: '/me/tokens',
     summary: 'Own API tokens, without their secret',
-    roles: SCRIPTED,
     query: page(),
     status: 200,
     response: pageOf(apiTokenSchema),
@@ -103,7 +96,6 @@ export const accountRoutes = {
     method: 'post',
     path: '/me/tokens',
     summary: 'Make an API token; it is shown this once',
-    roles: SCRIPTED,
     body: z.strictObject({
       name: z.string().trim().min(1).max(80),
       scopes: z.array(tokenScopeSchema).min(1).max(TOKEN_SCOPES.length),
@@ -116,7 +108,6 @@ export const accountRoutes = {
     method: 'delete',
     path: '/me/tokens/:id',
     summary: 'End an API token at once',
-    roles: SCRIPTED,
     params: z.object({ id: recordIdSchema }),
     status: 204,
   }),
@@ -124,7 +115,7 @@ export const accountRoutes = {
     method: 'post',
     path: '/invitations/accept',
     summary: 'Set a first or a new password with a one-time code, and sign in',
-    roles: null,
+    open: true,
     body: z.strictObject({ code: z.string().min(1).max(100), password: newPasswordSchema }),
     status: 200,
     response: meSchema,

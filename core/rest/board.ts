@@ -102,7 +102,6 @@ export const boardRoutes = {
     method: 'get',
     path: '/facilities/:id/board',
     summary: 'Snapshot of the board',
-    roles: ['staff', 'display', 'facility_admin'],
     params: z.object({ id: facilityIdSchema }),
     status: 200,
     response: boardSchema,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { deviceIdSchema, facilityIdSchema } from '../ids.ts'
 import { deviceCredentialSchema, deviceParams } from './devices.ts'
-import { facilityQuery, type Role, route, timeSchema } from './route.ts'
+import { facilityQuery, route, timeSchema } from './route.ts'
 
 const DAY_S = 86_400
 /** An end that is further away than this is no change of credentials but two of them. */
@@ -47,15 +47,11 @@ const revokeSchema = z.strictObject({
 })
 const hubSchema = z.strictObject({ devices: z.array(deviceIdSchema).max(MAX_LISTED) })
 
-/** Each for the devices that it may enrol: a maker for those of its bench. */
-const ENROLLERS: readonly Role[] = ['facility_admin', 'manufacturer', 'platform_admin']
-
 export const credentialsRoutes = {
   deviceAccess: route({
     method: 'get',
     path: '/devices/:id/credentials',
     summary: "A device's credentials and, of a hub, the devices for which it speaks",
-    roles: ENROLLERS,
     params: deviceParams,
     query: z.object(facilityQuery),
     status: 200,
@@ -65,7 +61,6 @@ export const credentialsRoutes = {
     method: 'post',
     path: '/devices/:id/credentials',
     summary: 'A new credential, shown once; the earlier ones end at once or after a stated time',
-    roles: ENROLLERS,
     params: deviceParams,
     query: z.object(facilityQuery),
     body: rotateSchema,
@@ -76,7 +71,6 @@ export const credentialsRoutes = {
     method: 'post',
     path: '/devices/:id/credentials/revoke',
     summary: 'End credentials at once: their connection is closed when this answers',
-    roles: ENROLLERS,
     params: deviceParams,
     query: z.object(facilityQuery),
     body: revokeSchema,
@@ -87,7 +81,6 @@ export const credentialsRoutes = {
     method: 'post',
     path: '/devices/:id/hub',
     summary: 'Name the devices for which this device speaks; none: it is a hub no more',
-    roles: ENROLLERS,
     params: deviceParams,
     query: z.object(facilityQuery),
     body: hubSchema,

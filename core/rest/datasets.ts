@@ -1,7 +1,7 @@
 /** Dataset requests, their review and builds, and the released datasets. */
 import { z } from 'zod'
 import { facilityIdSchema, profileIdSchema } from '../ids.ts'
-import { daySchema, idParams, page, pageOf, type Role, recordIdSchema, route, timeSchema } from './route.ts'
+import { daySchema, idParams, page, pageOf, recordIdSchema, route, timeSchema } from './route.ts'
 
 /** draft → submitted → (returned → submitted) → approved → preparing → ready | failed; or withdrawn, rejected. */
 export const REQUEST_STATES = [
@@ -99,14 +99,11 @@ export const datasetSchema = z
   .meta({ id: 'Dataset' })
 export type Dataset = z.infer<typeof datasetSchema>
 
-const DATASETS: readonly Role[] = ['manufacturer', 'steward']
-
 export const datasetsRoutes = {
   datasetRequests: route({
     method: 'get',
     path: '/dataset-requests',
     summary: 'Dataset requests',
-    roles: DATASETS,
     query: page(),
     status: 200,
     response: pageOf(datasetRequestSchema),
@@ -115,7 +112,6 @@ export const datasetsRoutes = {
     method: 'get',
     path: '/dataset-requests/:id',
     summary: 'One dataset request',
-    roles: DATASETS,
     params: idParams,
     status: 200,
     response: datasetRequestSchema,
@@ -124,7 +120,6 @@ export const datasetsRoutes = {
     method: 'post',
     path: '/dataset-requests',
     summary: 'Draft a dataset request',
-    roles: ['manufacturer'],
     body: datasetRequestCreateSchema,
     status: 201,
     response: datasetRequestSchema,
@@ -133,7 +128,6 @@ export const datasetsRoutes = {
     method: 'post',
     path: '/dataset-requests/:id/submit',
     summary: 'Submit for review',
-    roles: ['manufacturer'],
     params: idParams,
     status: 200,
     response: datasetRequestSchema,
@@ -142,7 +136,6 @@ export const datasetsRoutes = {
     method: 'post',
     path: '/dataset-requests/:id/review',
     summary: 'Approve or reject',
-    roles: ['steward'],
     params: idParams,
     body: datasetReviewSchema,
     status: 200,
@@ -152,7 +145,6 @@ export const datasetsRoutes = {
     method: 'post',
     path: '/dataset-requests/:id/return',
     summary: 'Return to the maker for changes',
-    roles: ['steward'],
     params: idParams,
     body: datasetReturnSchema,
     status: 200,
@@ -162,7 +154,6 @@ export const datasetsRoutes = {
     method: 'post',
     path: '/dataset-requests/:id',
     summary: 'Change a draft or returned request; earlier reviews no longer count',
-    roles: ['manufacturer'],
     edits: true,
     params: idParams,
     body: datasetRequestCreateSchema,
@@ -173,7 +164,6 @@ export const datasetsRoutes = {
     method: 'post',
     path: '/dataset-requests/:id/withdraw',
     summary: 'Withdraw',
-    roles: ['manufacturer'],
     params: idParams,
     status: 200,
     response: datasetRequestSchema,
@@ -182,7 +172,6 @@ export const datasetsRoutes = {
     method: 'get',
     path: '/datasets/:id',
     summary: 'A released dataset and its files',
-    roles: DATASETS,
     params: idParams,
     status: 200,
     response: datasetSchema,
@@ -191,7 +180,7 @@ export const datasetsRoutes = {
     method: 'get',
     path: '/datasets/:id/files/:name',
     summary: 'Download a file (Range; by its expiring link)',
-    roles: null,
+    open: true,
     params: z.object({ id: recordIdSchema, name: z.string().regex(/^[A-Za-z0-9._-]{1,120}$/) }),
     query: z.object({ expires: z.coerce.number().int(), token: z.string() }),
     status: 200,

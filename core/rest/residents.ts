@@ -2,17 +2,7 @@
 import { z } from 'zod'
 import { facilityIdSchema } from '../ids.ts'
 import { affectedReleaseSchema, consentSchema } from './consents.ts'
-import {
-  daySchema,
-  facilityQuery,
-  idParams,
-  page,
-  pageOf,
-  type Role,
-  recordIdSchema,
-  route,
-  timeSchema,
-} from './route.ts'
+import { daySchema, facilityQuery, idParams, page, pageOf, recordIdSchema, route, timeSchema } from './route.ts'
 
 export const SEXES = ['female', 'male', 'other'] as const
 /** Levels of Japan's long-term care insurance, lightest first. */
@@ -123,14 +113,11 @@ const residentDetailSchema = residentSchema
   })
   .meta({ id: 'ResidentDetail' })
 
-const ADMIN: readonly Role[] = ['facility_admin']
-
 export const residentsRoutes = {
   residents: route({
     method: 'get',
     path: '/residents',
     summary: 'Residents, by opaque number',
-    roles: ADMIN,
     query: page(facilityQuery),
     status: 200,
     response: pageOf(residentSchema),
@@ -139,7 +126,6 @@ export const residentsRoutes = {
     method: 'get',
     path: '/resident-identities',
     summary: 'Who the residents are',
-    roles: ADMIN,
     query: page(facilityQuery),
     status: 200,
     response: pageOf(z.object({ id: recordIdSchema, identity: identitySchema.nullable() })),
@@ -148,7 +134,6 @@ export const residentsRoutes = {
     method: 'get',
     path: '/residents/:id',
     summary: 'All that is known of a resident',
-    roles: ADMIN,
     params: idParams,
     status: 200,
     response: residentDetailSchema,
@@ -157,7 +142,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents',
     summary: 'Add a resident; with an identity also care level and bed, in one piece',
-    roles: ADMIN,
     body: residentCreateSchema,
     status: 201,
     response: residentSchema,
@@ -166,7 +150,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/identity',
     summary: 'Give or correct the identity; earlier versions are kept until erasure',
-    roles: ADMIN,
     params: idParams,
     body: identitySchema,
     status: 200,
@@ -176,7 +159,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/care-levels',
     summary: 'Record a care level from a day on',
-    roles: ADMIN,
     params: idParams,
     body: careLevelCreateSchema,
     status: 201,
@@ -186,7 +168,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/absences',
     summary: 'Record an absence; without an end until it is ended',
-    roles: ADMIN,
     params: idParams,
     body: z.strictObject({ reason: z.enum(ABSENCE_REASONS), from: timeSchema, to: timeSchema.optional() }),
     status: 201,
@@ -196,7 +177,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/absences/:id/end',
     summary: 'End an absence: the resident is back',
-    roles: ADMIN,
     params: idParams,
     body: z.strictObject({ at: timeSchema }),
     status: 200,
@@ -206,7 +186,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/stays',
     summary: 'The resident lives in a room, or bed, from a time on; ends the stay before',
-    roles: ADMIN,
     params: idParams,
     body: stayCreateSchema,
     status: 201,
@@ -216,7 +195,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/leave',
     summary: 'The resident has left the facility; devices in the room stay there, for nobody',
-    roles: ADMIN,
     params: idParams,
     body: z.strictObject({ at: timeSchema }),
     status: 200,
@@ -226,7 +204,6 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/erase',
     summary: 'Erase all personal data of a resident, for good; enrolments and releases stay listed',
-    roles: ADMIN,
     params: idParams,
     /** Repeats the number, so that nobody is erased by a slip. */
     body: z.strictObject({ confirm: recordIdSchema }),

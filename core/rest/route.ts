@@ -1,4 +1,4 @@
-/** What every route of the HTTP contract is made of: roles, pages, times, ids, and the form of its entry. */
+/** What every route of the HTTP contract is made of: pages, times, ids, and the form of its entry. */
 import { z } from 'zod'
 import { facilityIdSchema } from '../ids.ts'
 
@@ -58,8 +58,8 @@ export interface Route {
   /** Express form, below API_ROOT. */
   path: string
   summary: string
-  /** Roles that may call it at all; which facility or maker is checked for each. `null`: no session needed. */
-  roles: readonly Role[] | null
+  /** Needs no session. Who may call the others, and on whose things, stands in rules.ts: one that is not there does not compile. */
+  open?: true
   /** An edit of something that has a `version`: `If-Match` names the one that was read, and must. */
   edits?: boolean
   params?: z.ZodType

@@ -3,11 +3,13 @@
  * account and those of others, who a resident is, what cannot be taken back (an erasure, a locked protocol, an enrolment), and what
  * somebody does standing before it (a swap, an import looked at first).
  */
-import { type RouteName, routes } from '../rest.ts'
-import type { Role, Route, TokenScope } from './route.ts'
+import type { Role, TokenScope } from './route.ts'
+import { type GuardedRoute, RULES } from './rules.ts'
 
 /** `any`: every token. */
-export const ROUTE_SCOPES: Partial<Record<RouteName, TokenScope | 'any'>> = {
+export type Scopes = Readonly<Partial<Record<GuardedRoute, TokenScope | 'any'>>>
+
+export const ROUTE_SCOPES: Scopes = {
   me: 'any',
   facilities: 'any',
   deviceTypes: 'any',
@@ -83,9 +85,8 @@ export const ROUTE_SCOPES: Partial<Record<RouteName, TokenScope | 'any'>> = {
 
 /** Scopes with which a role's token can do something, in order. */
 export const scopesOf = (role: Role): TokenScope[] => {
-  const found = (Object.entries(ROUTE_SCOPES) as [RouteName, TokenScope | 'any'][]).flatMap(([name, scope]) => {
-    const { roles }: Route = routes[name]
-    return scope !== 'any' && roles?.includes(role) ? [scope] : []
-  })
+  const found = (Object.entries(ROUTE_SCOPES) as [GuardedRoute, TokenScope | 'any'][]).flatMap(([name, scope]) =>
+    scope !== 'any' && RULES.routes[name][role] !== undefined ? [scope] : [],
+  )
   return [...new Set(found)].toSorted()
 }

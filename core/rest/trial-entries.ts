@@ -1,7 +1,7 @@
 /** What is written down during a trial: adverse events and device deficiencies, reference measurements; corrected by adding versions. */
 import { z } from 'zod'
 import { deviceIdSchema, facilityIdSchema, metricNameSchema } from '../ids.ts'
-import { idParams, page, pageOf, type Role, recordIdSchema, route, timeSchema, valueSchema } from './route.ts'
+import { idParams, page, pageOf, recordIdSchema, route, timeSchema, valueSchema } from './route.ts'
 
 export const TRIAL_EVENT_KINDS = ['adverse_event', 'device_deficiency'] as const
 export const EVENT_SEVERITIES = ['mild', 'moderate', 'severe'] as const
@@ -73,14 +73,11 @@ const referenceSchema = z
   .object({ trial: recordIdSchema, ...referenceFields, unit: z.string().nullable(), ...versionFields })
   .meta({ id: 'ReferenceMeasurement' })
 
-const SITE: readonly Role[] = ['facility_admin']
-
 export const trialEntriesRoutes = {
   trialEvents: route({
     method: 'get',
     path: '/trials/:id/events',
     summary: 'Adverse events and device deficiencies of the own facilities, newest versions',
-    roles: SITE,
     params: idParams,
     query: page(),
     status: 200,
@@ -90,7 +87,6 @@ export const trialEntriesRoutes = {
     method: 'get',
     path: '/trials/:id/event-summaries',
     summary: 'The same for maker and steward: without resident, time and words',
-    roles: ['manufacturer', 'steward'],
     params: idParams,
     query: page(),
     status: 200,
@@ -100,7 +96,6 @@ export const trialEntriesRoutes = {
     method: 'post',
     path: '/trials/:id/events',
     summary: 'Record an adverse event or a device deficiency',
-    roles: ['staff', 'facility_admin'],
     params: idParams,
     body: z.strictObject({ ...eventFields, description }),
     status: 201,
@@ -110,7 +105,6 @@ export const trialEntriesRoutes = {
     method: 'get',
     path: '/trial-events/:id',
     summary: 'All versions of an entry, oldest first',
-    roles: SITE,
     params: idParams,
     status: 200,
     response: z.object({ items: z.array(trialEventSchema) }),
@@ -119,7 +113,6 @@ export const trialEntriesRoutes = {
     method: 'post',
     path: '/trial-events/:id',
     summary: 'Correct an entry by a further version',
-    roles: SITE,
     params: idParams,
     body: z.strictObject({ ...eventFields, description, ...correctionFields }),
     status: 200,
@@ -129,7 +122,6 @@ export const trialEntriesRoutes = {
     method: 'get',
     path: '/trials/:id/reference-measurements',
     summary: 'Reference measurements of the own facilities, newest versions',
-    roles: SITE,
     params: idParams,
     query: page(),
     status: 200,
@@ -139,7 +131,6 @@ export const trialEntriesRoutes = {
     method: 'post',
     path: '/trials/:id/reference-measurements',
     summary: 'Record what a reference instrument measured, beside a device at a time; the unit is that of the metric',
-    roles: ['staff', 'facility_admin'],
     params: idParams,
     body: z.strictObject(referenceFields),
     status: 201,
@@ -149,7 +140,6 @@ export const trialEntriesRoutes = {
     method: 'get',
     path: '/reference-measurements/:id',
     summary: 'All versions of a reference measurement, oldest first',
-    roles: SITE,
     params: idParams,
     status: 200,
     response: z.object({ items: z.array(referenceSchema) }),
@@ -158,7 +148,6 @@ export const trialEntriesRoutes = {
     method: 'post',
     path: '/reference-measurements/:id',
     summary: 'Correct a reference measurement by a further version',
-    roles: SITE,
     params: idParams,
     body: z.strictObject({ ...referenceFields, ...correctionFields }),
     status: 200,

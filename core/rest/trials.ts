@@ -1,7 +1,7 @@
 /** Trials: design, protocol, enrolments. */
 import { z } from 'zod'
 import { facilityIdSchema, profileIdSchema } from '../ids.ts'
-import { daySchema, idParams, page, pageOf, type Role, recordIdSchema, route, timeSchema } from './route.ts'
+import { daySchema, idParams, page, pageOf, recordIdSchema, route, timeSchema } from './route.ts'
 
 /** By which door the results may be used. */
 export const LEGAL_ROUTES = ['real_use_evaluation', 'real_world_evidence', 'clinical_trial', 'foreign_data'] as const
@@ -56,16 +56,11 @@ const enrolmentSchema = z
   })
   .meta({ id: 'Enrolment' })
 
-const SEE: readonly Role[] = ['manufacturer', 'steward', 'facility_admin', 'staff']
-const DESIGN: readonly Role[] = ['manufacturer']
-const SITE: readonly Role[] = ['facility_admin']
-
 export const trialsRoutes = {
   trials: route({
     method: 'get',
     path: '/trials',
     summary: "Trials: a maker's own, a facility's, or all for a steward",
-    roles: SEE,
     query: page(),
     status: 200,
     response: pageOf(trialSchema),
@@ -74,7 +69,6 @@ export const trialsRoutes = {
     method: 'get',
     path: '/trials/:id',
     summary: 'One trial',
-    roles: SEE,
     params: idParams,
     status: 200,
     response: trialSchema,
@@ -83,7 +77,6 @@ export const trialsRoutes = {
     method: 'post',
     path: '/trials',
     summary: 'Plan a trial',
-    roles: DESIGN,
     body: designSchema,
     status: 201,
     response: trialSchema,
@@ -92,7 +85,6 @@ export const trialsRoutes = {
     method: 'post',
     path: '/trials/:id',
     summary: 'Change the design, while no protocol is locked',
-    roles: DESIGN,
     params: idParams,
     body: z.strictObject({ ...designFields, version: z.int().min(1) }),
     status: 200,
@@ -102,7 +94,6 @@ export const trialsRoutes = {
     method: 'post',
     path: '/trials/:id/protocols',
     summary: 'Register a version of the protocol by its hash; after the first it is an amendment',
-    roles: DESIGN,
     params: idParams,
     body: z.strictObject({ version: text(40), sha256: sha256Schema }),
     status: 201,
@@ -112,7 +103,6 @@ export const trialsRoutes = {
     method: 'post',
     path: '/trials/:id/lock',
     summary: 'Lock the newest protocol: from here on residents may be enrolled, and the design is fixed',
-    roles: DESIGN,
     params: idParams,
     body: z.strictObject({ protocol: text(40) }),
     status: 200,
@@ -122,7 +112,6 @@ export const trialsRoutes = {
     method: 'get',
     path: '/trials/:id/enrolments',
     summary: 'Residents of the own facilities in a trial, by opaque number',
-    roles: ['facility_admin', 'staff'],
     params: idParams,
     query: page(),
     status: 200,
@@ -132,7 +121,6 @@ export const trialsRoutes = {
     method: 'post',
     path: '/trials/:id/enrolments',
     summary: 'Enrol a resident who has consented',
-    roles: SITE,
     params: idParams,
     body: z.strictObject({ facility: facilityIdSchema, resident: recordIdSchema, from: timeSchema }),
     status: 201,
@@ -142,7 +130,6 @@ export const trialsRoutes = {
     method: 'post',
     path: '/enrolments/:id/end',
     summary: 'End an enrolment',
-    roles: SITE,
     params: idParams,
     body: z.strictObject({ at: timeSchema, reason: text(500) }),
     status: 200,

@@ -1,9 +1,10 @@
 /** The one place where HTTP requests enter the audit trail: who asks, what a read showed, that no write stays unrecorded, what was refused. */
-import type { Actor, AuditPurpose } from '../../core/audit/entry.ts'
+import type { Actor } from '../../core/audit/entry.ts'
 import type { AuditContext, AuditDraft, AuditTrail } from '../../core/audit/trail.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Registry } from '../../core/registry.ts'
 import type { Route } from '../../core/rest/route.ts'
+import { purposeOf } from '../../core/rest/rules.ts'
 import type { Me } from '../../core/rest/session.ts'
 import type { RouteName } from '../../core/rest.ts'
 import { type GetRouteName, type Looked, pathOf, snake, viewsOf } from './views.ts'
@@ -89,45 +90,8 @@ function contextOf(name: RouteName, { me, token, address, correlationId }: Audit
   return {
     actor,
     address: address === '' ? null : address.replace(/^::ffff:(?=[\d.]+$)/, ''),
-    purpose: purposeOf(name, me),
+    purpose: purposeOf(name, me?.role ?? null),
     correlation: correlationId,
-  }
-}
-
-/** One's own account, whatever one's role. */
-const SECURITY: readonly RouteName[] = [
-  'signIn',
-  'signOut',
-  'setup',
-  'acceptInvitation',
-  'me',
-  'editMe',
-  'changePassword',
-  'endMySession',
-  'endMyOtherSessions',
-  'createMyToken',
-  'revokeMyToken',
-]
-
-function purposeOf(name: RouteName, me: Me | null): AuditPurpose {
-  if (SECURITY.includes(name) || me === null) return 'security'
-  switch (me.role) {
-    case 'staff':
-    case 'display':
-      return 'care'
-    case 'facility_admin':
-      return name === 'board' || name === 'readings' || name === 'device' || name === 'deviceEvents'
-        ? 'care'
-        : 'administration'
-    case 'manufacturer':
-    case 'steward':
-      return 'research'
-    case 'auditor':
-      return 'audit'
-    case 'operator':
-      return 'technical'
-    case 'platform_admin':
-      return 'administration'
   }
 }
 

@@ -4,7 +4,8 @@ import { profileById } from '../../core/profiles/index.ts'
 import type { DatasetRequestRecord, FacilityRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
 import type { Dataset, DatasetRequest } from '../../core/rest/datasets.ts'
 import type { Me } from '../../core/rest/session.ts'
-import { maySeeRequest } from '../auth/scope.ts'
+import type { May } from '../auth/authority.ts'
+import { ownerOfRequest } from '../auth/owners.ts'
 import { createZoneClock } from '../zone-clock.ts'
 import { releaseIdOf } from './build.ts'
 import { requirePublishable } from './eligible.ts'
@@ -15,19 +16,29 @@ import * as rules from './states.ts'
 
 type Draft = Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope'>
 
+/** Who asks, where it is written down. */
+interface Asks {
+  me: Me
+  may: May
+}
+
 export interface Datasets {
-  create(me: Me, draft: Draft): Promise<DatasetRequest>
+  create(by: Asks, draft: Draft): Promise<DatasetRequest>
   /** Throws `precondition_failed` when it no longer has this version (null: any). */
-  edit(me: Me, id: string, version: number | null, draft: Draft): Promise<DatasetRequest>
+  edit(may: May, id: string, version: number | null, draft: Draft): Promise<DatasetRequest>
   /** Throws `not_ready` with the reason where nothing could come out of it. */
-  submit(me: Me, id: string): Promise<DatasetRequest>
-  review(me: Me, id: string, review: { decision: 'approve' | 'reject'; reason: string | null }): Promise<DatasetRequest>
-  giveBack(me: Me, id: string, reason: string): Promise<DatasetRequest>
-  withdraw(me: Me, id: string): Promise<DatasetRequest>
-  get(me: Me, id: string): Promise<DatasetRequest>
+  submit(may: May, id: string): Promise<DatasetRequest>
+  review(
+    by: Asks,
+    id: string,
+    review: { decision: 'approve' | 'reject'; reason: string | null },
+  ): Promise<DatasetRequest>
+  giveBack(by: Asks, id: string, reason: string): Promise<DatasetRequest>
+  withdraw(may: May, id: string): Promise<DatasetRequest>
+  get(may: May, id: string): Promise<DatasetRequest>
   view(record: DatasetRequestRecord): Promise<DatasetRequest>
   /** A release and links to its files. */
-  dataset(me: Me, id: string): Promise<Dataset>
+  dataset(may: May, id: string): Promise<Dataset>
   /** The file behind a valid link. */
   file(release: string, name: string, expires: number, token: string): Promise<ReleaseRecord['files'][number]>
 }
@@ -42,9 +53,9 @@ export interface DatasetsOptions {
 
 export function createDatasets({ registry, queue, links, codeVersion, clock }: DatasetsOptions): Datasets {
   /** Equally `not_found` for requests that do not exist and that belong to others. */
-  const find = async (me: Me, id: string): Promise<DatasetRequestRecord> => {
+  const find = async (may: May, id: string): Promise<DatasetRequestRecord> => {
     const request = await registry.requests.get(id)
-    if (!request || !maySeeRequest(me, request)) throw new AppError('not_found', `You have no dataset request ${id}.`)
+    if (!request || !may(ownerOfRequest(request))) throw new AppError('not_found', `You have no dataset request ${id}.`)
     return request
   }
   const zoneOf = async (facility: string): Promise<string> => (await registry.facilities.get(facility))?.zone ?? 'UTC'
@@ -80,43 +91,44 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
 
   return {
     view,
-    get: async (me, id) => view(await find(me, id)),
+    get: async (may, id) => view(await find(may, id)),
 
-    async create(me, draft) {
-      if (me.maker === null) throw new AppError('forbidden', 'Only people of a maker ask for datasets.')
+    async create({ me, may }, draft) {
+      if (me.maker === null || !may({ maker: me.maker }))
+        throw new AppError('forbidden', 'Only people of a maker ask for datasets.')
       await requireFacility(draft.scope.facility)
       return view(await registry.requests.create({ ...draft, maker: me.maker, createdBy: me.user, createdMs: clock() }))
     },
-    async edit(me, id, version, draft) {
-      const request = await find(me, id)
+    async edit(may, id, version, draft) {
+      const request = await find(may, id)
       if (version !== null && version !== request.version)
         throw new AppError('precondition_failed', 'This request was changed meanwhile; read it again.')
       await requireFacility(draft.scope.facility)
       return change(request, rules.edit(request, draft))
     },
-    async submit(me, id) {
-      const request = await find(me, id)
+    async submit(may, id) {
+      const request = await find(may, id)
       const changes = rules.submit(request)
       await requirePossible(request)
       return change(request, changes)
     },
-    async review(me, id, given) {
-      const request = await find(me, id)
+    async review({ me, may }, id, given) {
+      const request = await find(may, id)
       return change(request, rules.review(request, { ...given, by: me.user, atMs: clock() }))
     },
-    async giveBack(me, id, reason) {
-      const request = await find(me, id)
+    async giveBack({ me, may }, id, reason) {
+      const request = await find(may, id)
       return change(request, rules.giveBack(request, { reason, by: me.user, atMs: clock() }))
     },
-    async withdraw(me, id) {
-      const request = await find(me, id)
+    async withdraw(may, id) {
+      const request = await find(may, id)
       return change(request, rules.withdraw(request))
     },
 
-    async dataset(me, id) {
+    async dataset(may, id) {
       const release = await registry.releases.get(id)
       const request = release && (await registry.requests.get(release.request))
-      if (!release || !request || !maySeeRequest(me, request))
+      if (!release || !request || !may(ownerOfRequest(request)))
         throw new AppError('not_found', `You have no dataset ${id}.`)
       const zone = createZoneClock(await zoneOf(request.scope.facility))
       return {

@@ -6,6 +6,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet'
 import { API_ROOT } from '../../core/rest/route.ts'
 import type { RequestAudit } from '../audit/requests.ts'
+import type { Authority } from '../auth/authority.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -23,6 +24,7 @@ export interface AppOptions {
   handlers: Handlers
   audit: RequestAudit
   sessions: Pick<Sessions, 'of' | 'cookieName'>
+  authority: Authority
   /** Names of what does not answer, for /readyz; empty: ready. */
   unready: () => Promise<string[]>
   /** What does not stand in the way, and should be looked at. */
@@ -77,6 +79,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.get('/api/docs/style.css', (_, response) => void response.type('css').send(docsStyle))
   const endpoints = bindRoutes(options.handlers, {
     sessions: options.sessions,
+    authority: options.authority,
     isOwnPage: request => isOwnPage(request, publicUrl),
     audit: options.audit,
     idempotency: options.idempotency,

@@ -1,10 +1,11 @@
-/** Binds the table of routes to handlers: origin, session, role, parameters, query and body are checked here, for every route alike. */
+/** Binds the table of routes to handlers: origin, session, rule, parameters, query and body are checked here, for every route alike. */
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { API_ROOT, type Route } from '../../core/rest/route.ts'
-import { ROUTE_SCOPES } from '../../core/rest/scopes.ts'
+import type { GuardedRoute } from '../../core/rest/rules.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import type { RequestAudit } from '../audit/requests.ts'
+import type { Authority } from '../auth/authority.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import type { Call, Handler, Handlers, HttpRequest, HttpResponse } from './call.ts'
 import { type Idempotency, takesKey } from './idempotency.ts'
@@ -13,6 +14,7 @@ import type { RateLimit } from './rate-limit.ts'
 
 export interface BindOptions {
   sessions: Pick<Sessions, 'of'>
+  authority: Authority
   isOwnPage: (request: HttpRequest) => boolean
   idempotency: Idempotency
   rateLimit: RateLimit
@@ -53,8 +55,8 @@ async function serve(
 ): Promise<Failure | null> {
   if (route.method !== 'get' && !options.isOwnPage(request))
     throw new AppError('cross_site', 'Writes are taken from pages of this server only.')
-  const session = route.roles === null ? null : await signedIn(options, request)
-  const detail = session && refusalOf(name, route, session)
+  const session = route.open ? null : await signedIn(options, request)
+  const detail = session && options.authority.refusal(name as GuardedRoute, session)
   if (detail) {
     const asked = { ...asker(session, request, response), params: request.params, query: {}, body: {} }
     return options.audit.around(name, route, asked, async () => {
@@ -68,6 +70,7 @@ async function serve(
   const body = parsedBody(route, request)
   if ('failure' in body) return body.failure
   const version = route.edits ? matchedVersion(request) : null
+  const may = session && options.authority.may(name as GuardedRoute, session)
   const aborted = new AbortController()
   response.once('close', () => aborted.abort())
   const call = {
@@ -75,9 +78,13 @@ async function serve(
     query: query.value,
     body: body.value,
     session,
+    may,
     ...asker(session, request, response),
     version,
-    viewed: () => options.audit.viewed(name, call),
+    async viewed() {
+      may?.requireAsked()
+      await options.audit.viewed(name, call)
+    },
     signal: aborted.signal,
     request,
     response,
@@ -85,7 +92,12 @@ async function serve(
 
   const key = request.headers['idempotency-key']
   // A kept answer is no second write: the trail stands inside.
-  const audited = () => options.audit.around(name, route, call, () => handler(call))
+  const audited = () =>
+    options.audit.around(name, route, call, async () => {
+      const answer = await handler(call)
+      may?.requireAsked()
+      return answer
+    })
   const answer: unknown =
     session && typeof key === 'string' && takesKey(route)
       ? await options.idempotency.once(
@@ -114,14 +126,6 @@ async function signedIn({ sessions, rateLimit }: BindOptions, request: HttpReque
   else rateLimit.stranger(request.ip ?? '')
   if (!session) throw new AppError('not_signed_in', `Sign in first: POST ${API_ROOT}/session.`)
   return session
-}
-
-/** Why a route is not for this session; null when it is. */
-function refusalOf(name: RouteName, route: Route, { me, token }: Session): string | null {
-  if (!route.roles?.includes(me.role)) return `This is for ${route.roles?.join(', ')}; you are signed in as ${me.role}.`
-  const scope = ROUTE_SCOPES[name]
-  if (!token || scope === 'any' || (scope !== undefined && token.scopes.includes(scope))) return null
-  return scope ? `This needs a token with the scope ${scope}.` : 'This is not open to tokens; sign in instead.'
 }
 
 const asker = (session: Session | null, request: HttpRequest, response: HttpResponse) => ({

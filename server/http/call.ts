@@ -5,6 +5,7 @@ import { AppError, type ProblemCode } from '../../core/errors.ts'
 import type { Route } from '../../core/rest/route.ts'
 import type { Me } from '../../core/rest/session.ts'
 import type { RouteName, routes } from '../../core/rest.ts'
+import type { May } from '../auth/authority.ts'
 import type { Session } from '../auth/sessions.ts'
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined
@@ -33,8 +34,10 @@ export interface Call<R extends Route> {
   query: Output<R['query']>
   body: Output<R['body']>
   /** Who asks; null only on routes that need no session. */
-  session: R['roles'] extends null ? Session | null : Session
-  me: R['roles'] extends null ? Me | null : Me
+  session: R['open'] extends true ? null : Session
+  me: R['open'] extends true ? null : Me
+  /** What the caller may on this route; who answers without having asked is not heard. */
+  may: R['open'] extends true ? null : May
   /** Address that the request came from. */
   address: string
   /** On routes that edit: the version that `If-Match` names; null: any (`*`). */

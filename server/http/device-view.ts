@@ -7,9 +7,10 @@ import { type DeviceProfile, periodMs, unitOf } from '../../core/profile.ts'
 import { profileById } from '../../core/profiles/index.ts'
 import type { DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
 import type { Device, DeviceDetail } from '../../core/rest/devices.ts'
-import type { Me } from '../../core/rest/session.ts'
 import { fromWallClock, wallClock } from '../../core/time.ts'
-import { maySeeValues } from '../auth/scope.ts'
+import type { May } from '../auth/authority.ts'
+import { ownerOfDevice } from '../auth/owners.ts'
+import type { DailyState } from '../devices/daily-state.ts'
 import type { Feed } from '../live/feed.ts'
 import { createZoneClock } from '../zone-clock.ts'
 
@@ -33,21 +34,30 @@ export async function roomsOfDevices(
 }
 
 interface DeviceViewInput {
-  me: Me
+  may: May
   device: DeviceRecord
   facility: FacilityRecord
   feed: Feed
   rooms: RoomsOfDevices
+  daily: DailyState
 }
 
 /**
- * Of a device in a facility its maker learns no moment: a door sensor is heard when somebody passes. So `heard` is then the day, and
- * the room, whose resident could be meant, is left out, as is the signal strength, which moves with people.
+ * Of a device in a facility its maker learns no moment: a door sensor is heard when somebody passes. So `heard` is then the day, the state
+ * is that of one look a day, and the room, whose resident could be meant, is left out, as is the signal strength, which moves with people.
  */
-export function deviceView({ me, device, facility, feed, rooms }: DeviceViewInput): Device {
+export function deviceView(input: DeviceViewInput): Device {
+  const { may, device, facility, feed, daily } = input
+  const isHeard = feed.of(facility.id).devices.get(device.id)?.heard != null
+  const open = may.see('values', ownerOfDevice(device, facility))
+  // Until it is first heard there is nothing to keep.
+  if (open || !isHeard) return presentView(input, open)
+  return daily.of(`${facility.id}.${device.id}`, facility.zone, () => presentView(input, false))
+}
+
+function presentView({ device, facility, feed, rooms }: DeviceViewInput, open: boolean): Device {
   const zone = createZoneClock(facility.zone)
   const live = feed.of(facility.id).devices.get(device.id)
-  const open = maySeeValues(me, device, facility)
   const heardMs = live?.heard ?? null
   return {
     facility: device.facility,

@@ -22,8 +22,8 @@ export interface Idempotency {
 }
 
 /** Every write by someone who is known; a stream cannot be given again. */
-export const takesKey = ({ method, roles, response }: Route): boolean =>
-  method !== 'get' && roles !== null && typeof response !== 'string'
+export const takesKey = ({ method, open, response }: Route): boolean =>
+  method !== 'get' && !open && typeof response !== 'string'
 
 export function createIdempotency({
   registry,

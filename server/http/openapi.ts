@@ -8,6 +8,7 @@ import {
 } from 'zod-openapi'
 import { problemSchema } from '../../core/errors.ts'
 import { API_ROOT, ROLES, type Route } from '../../core/rest/route.ts'
+import { type GuardedRoute, rolesOf } from '../../core/rest/rules.ts'
 import { ROUTE_SCOPES } from '../../core/rest/scopes.ts'
 import { type RouteName, routes } from '../../core/rest.ts'
 import { MAX_KEY_LENGTH, takesKey } from './idempotency.ts'
@@ -81,7 +82,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
     summary: route.summary,
     tags: [route.path.split('/')[1] ?? ''],
     description: whoMay(name, route),
-    security: route.roles === null ? [] : [{ session: [] }, { bearer: [] }],
+    security: route.open ? [] : [{ session: [] }, { bearer: [] }],
     requestParams: params,
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
@@ -92,9 +93,10 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
   }
 }
 
-const whoMay = (name: RouteName, { roles }: Route): string => {
-  if (roles === null) return 'Needs no session.'
-  const scope = ROUTE_SCOPES[name]
+const whoMay = (name: RouteName, { open }: Route): string => {
+  if (open) return 'Needs no session.'
+  const roles = rolesOf(name as GuardedRoute)
+  const scope = ROUTE_SCOPES[name as GuardedRoute]
   const tokens = scope === undefined ? 'No tokens.' : scope === 'any' ? 'Any token.' : `Tokens: ${scope}.`
   return `${roles.length === ROLES.length ? 'For everybody who is signed in.' : `For ${roles.join(', ')}.`} ${tokens}`
 }

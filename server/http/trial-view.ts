@@ -9,9 +9,9 @@ import type {
   TrialProtocol,
   TrialRecord,
 } from '../../core/registry-trials.ts'
-import type { Me } from '../../core/rest/session.ts'
 import type { trialsRoutes } from '../../core/rest/trials.ts'
-import { maySeeTrial } from '../auth/scope.ts'
+import type { May } from '../auth/authority.ts'
+import { ownerOfTrial } from '../auth/owners.ts'
 import { refuse } from './call.ts'
 import type { Format } from './handlers/own.ts'
 
@@ -21,9 +21,9 @@ type DesignBody = z.output<typeof trialsRoutes.createTrial.body>
 const TOLD_FROM = 12
 
 /** Throws `not_found` equally for trials that do not exist and that are others'. */
-export async function trialFor(registry: Registry, me: Me, id: string): Promise<TrialRecord> {
+export async function trialFor(registry: Registry, may: May, id: string): Promise<TrialRecord> {
   const trial = await registry.trials.get(id)
-  return trial && maySeeTrial(me, trial) ? trial : refuse('not_found', `You have no trial ${id}.`)
+  return trial && may(ownerOfTrial(trial)) ? trial : refuse('not_found', `You have no trial ${id}.`)
 }
 
 export const designOf = (body: DesignBody): TrialDesign => ({
@@ -38,7 +38,7 @@ export const designOf = (body: DesignBody): TrialDesign => ({
 
 const utc = (ms: number): string => new Date(ms).toISOString()
 
-export const trialView = (trial: TrialRecord, me: Me) => ({
+export const trialView = (trial: TrialRecord, may: May) => ({
   id: trial.id,
   maker: trial.maker,
   title: trial.title,
@@ -51,7 +51,7 @@ export const trialView = (trial: TrialRecord, me: Me) => ({
   created: utc(trial.createdMs),
   version: trial.version,
   protocols: trial.protocols.map(protocolView),
-  enrolled: me.role === 'manufacturer' && trial.enrolled < TOLD_FROM ? null : trial.enrolled,
+  enrolled: trial.enrolled >= TOLD_FROM || may.see('small_counts', ownerOfTrial(trial)) ? trial.enrolled : null,
 })
 const protocolView = ({ version, sha256, recordedMs, lockedMs }: TrialProtocol) => ({
   version,

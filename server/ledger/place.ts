@@ -2,33 +2,42 @@
 import { AppError } from '../../core/errors.ts'
 import type { ProfileId } from '../../core/ids.ts'
 import type { FacilityRecord, Registry } from '../../core/registry.ts'
-import type { Me } from '../../core/rest/session.ts'
-import { type LedgerSight, ledgerSight } from '../auth/scope.ts'
+import type { May } from '../auth/authority.ts'
+import { ownerOfFacility } from '../auth/owners.ts'
 import { deviceKey } from '../live/layout.ts'
 
 export interface LedgerPlace {
   facility: FacilityRecord
-  sight: LedgerSight
+  /** With payloads of what was refused. */
+  payloads: boolean
+  /** False: what its maker may know of its devices there, no hour and no count of messages. */
+  hours: boolean
+  recount: boolean
   /** Types of the enrolled devices that the reader may see, by device id. */
   types: ReadonlyMap<string, ProfileId>
 }
 
 /** Throws `forbidden` equally for facilities that are another's and that do not exist, `bad_request` where one must be named. */
 export function createLedgerPlaces(registry: Pick<Registry, 'facilities' | 'devices'>) {
-  return async (me: Me, asked: string | undefined): Promise<LedgerPlace> => {
-    const id = asked ?? (me.facilities.length === 1 ? me.facilities[0] : undefined)
+  return async (may: May, asked: string | undefined): Promise<LedgerPlace> => {
+    const { facilities: own = [], makers } = may.list()
+    const id = asked ?? (own.length === 1 ? own[0] : undefined)
     if (id === undefined) throw new AppError('bad_request', 'facility: name the facility.')
     const facility = await registry.facilities.get(id)
-    const sight = facility && ledgerSight(me, facility)
-    if (!facility || !sight) throw new AppError('forbidden', `${id} is not a facility of yours`)
-    const types = await typesOf(facility.id, sight === 'technical' && me.maker !== null ? me.maker : undefined)
-    if (sight === 'technical' && types.size === 0) throw new AppError('forbidden', `${id} is not a facility of yours`)
-    return { facility, sight, types }
+    const refused = new AppError('forbidden', `${id} is not a facility of yours`)
+    if (!facility) throw refused
+    const owner = ownerOfFacility(facility)
+    const hours = may.see('hours', owner)
+    const types = await typesOf(facility.id, hours ? undefined : makers)
+    // Its devices in a house are a maker's; where it has none it learns of no facility.
+    const seen = facility.benchOf === null && types.size > 0 ? { ...owner, maker: makers?.[0] ?? null } : owner
+    if (!may(seen)) throw may.call('ledgerDevices', seen) ? onlyOfBench() : refused
+    return { facility, hours, payloads: may.see('payloads', owner), recount: may.see('recount', owner), types }
   }
 
-  async function typesOf(facility: string, maker: string | undefined): Promise<Map<string, ProfileId>> {
+  async function typesOf(facility: string, makers: readonly string[] | undefined): Promise<Map<string, ProfileId>> {
     const found = new Map<string, ProfileId>()
-    const scope = { facilities: [facility], ...(maker === undefined ? {} : { makers: [maker] }) }
+    const scope = { facilities: [facility], ...(makers && { makers }) }
     for (let after: string | undefined; ; ) {
       const devices = await registry.devices.list({ ...scope, limit: 500, ...(after === undefined ? {} : { after }) })
       for (const { id, profile } of devices) found.set(id, profile)
@@ -40,10 +49,8 @@ export function createLedgerPlaces(registry: Pick<Registry, 'facilities' | 'devi
 }
 
 /** What a maker hears where it asks for what only its bench shows. */
-export function requireRows({ sight }: LedgerPlace): void {
-  if (sight === 'technical')
-    throw new AppError(
-      'forbidden',
-      'Of devices in a facility a maker reads GET /ledger/devices and GET /rejections/counts; hours and messages only of its bench.',
-    )
-}
+const onlyOfBench = (): AppError =>
+  new AppError(
+    'forbidden',
+    'Of devices in a facility a maker reads GET /ledger/devices and GET /rejections/counts; hours and messages only of its bench.',
+  )

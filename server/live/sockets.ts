@@ -11,7 +11,7 @@ import {
 } from '../../core/live.ts'
 import type { BoardCondition } from '../../core/rest/board.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
-import { ownsFacility } from '../auth/scope.ts'
+import type { Authority } from '../auth/authority.ts'
 import type { Session, Sessions } from '../auth/sessions.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -51,6 +51,7 @@ export interface Sockets {
 export interface SocketsOptions {
   http: HttpServer
   sessions: Pick<Sessions, 'of' | 'again' | 'onClose'>
+  authority: Pick<Authority, 'mayHear'>
   /** Grows whenever somebody's access has changed or ended. */
   accessRevision: () => Promise<number>
   /** Whether a request comes from a page of ours (or from no page at all). */
@@ -66,7 +67,17 @@ export interface SocketsOptions {
 }
 
 export function createSockets(options: SocketsOptions): Sockets {
-  const { http, sessions, sameSite, onWatch, log, metrics, lookMs = LOOK_MS, acknowledgeMs = ACKNOWLEDGE_MS } = options
+  const {
+    http,
+    sessions,
+    authority,
+    sameSite,
+    onWatch,
+    log,
+    metrics,
+    lookMs = LOOK_MS,
+    acknowledgeMs = ACKNOWLEDGE_MS,
+  } = options
   const io = new Server<BrowserToServer, ServerToBrowser, Record<string, never>, SocketData>(http, {
     transports: ['websocket'],
     serveClient: false,
@@ -102,8 +113,6 @@ export function createSockets(options: SocketsOptions): Sockets {
     // The upgrade request would be kept as long as the socket; all that is needed of it is known by now.
     Object.assign(socket.conn, { request: null })
     socket.join(`session:${session.id}`)
-    if (session.me.role === 'manufacturer' && session.me.maker) socket.join(`maker:${session.me.maker}`)
-    if (session.me.role === 'steward') socket.join('stewards')
     socket.on('watch', (facility: unknown, answer: unknown) => {
       const ok = watch(socket, facility)
       if (typeof answer === 'function') answer(ok)
@@ -135,14 +144,14 @@ export function createSockets(options: SocketsOptions): Sockets {
   return {
     watched: () => [...new Set([...live.sockets.values()].flatMap(({ data }) => data.watching ?? []))],
     frame: (facility, frame) => {
-      live.to(`facility:${facility}`).volatile.emit('f', frame)
+      live.to(roomOf('f', facility)).volatile.emit('f', frame)
     },
     event: (facility, event) => {
-      live.to(`facility:${facility}`).emit('e', event)
+      live.to(roomOf('e', facility)).emit('e', event)
     },
     condition(facility, condition) {
       for (const socket of live.sockets.values())
-        if (socket.data.watching === facility)
+        if (socket.rooms.has(roomOf('a', facility)))
           socket.timeout(acknowledgeMs).emit('a', condition, (silence: Error | null) => {
             if (!silence || !socket.connected) return
             metrics.deafSocket()
@@ -151,10 +160,11 @@ export function createSockets(options: SocketsOptions): Sockets {
           })
     },
     layout: (facility, version) => {
-      live.to(`facility:${facility}`).emit('layout', version)
+      live.to(roomOf('layout', facility)).emit('layout', version)
     },
     job: (maker, job) => {
-      live.to([`maker:${maker}`, 'stewards']).emit('job', job)
+      for (const socket of live.sockets.values())
+        if (authority.mayHear('job', socket.data.session.me, { maker })) socket.emit('job', job)
     },
     count: () => live.sockets.size,
     async stop() {
@@ -166,13 +176,16 @@ export function createSockets(options: SocketsOptions): Sockets {
     },
   }
 
-  /** One facility at a time; the server, not the browser, joins the room. */
+  /** One facility at a time; the server, not the browser, joins the rooms: one for each kind of news. */
   function watch(socket: LiveSocket, facility: unknown): boolean {
+    const { me } = socket.data.session
     const wanted = facilityIdSchema.safeParse(facility)
-    if (!wanted.success || !ownsFacility(socket.data.session.me, wanted.data)) return false
-    if (socket.data.watching) void socket.leave(`facility:${socket.data.watching}`)
+    if (!wanted.success || !authority.mayHear('watch', me, { facility: wanted.data })) return false
+    const { watching } = socket.data
+    if (watching) for (const news of BOARD_NEWS) void socket.leave(roomOf(news, watching))
     socket.data.watching = wanted.data
-    void socket.join(`facility:${wanted.data}`)
+    for (const news of BOARD_NEWS)
+      if (authority.mayHear(news, me, { facility: wanted.data })) void socket.join(roomOf(news, wanted.data))
     record(socket)
     return true
   }
@@ -214,6 +227,10 @@ export function createSockets(options: SocketsOptions): Sockets {
     }
   }
 }
+
+/** What a board hears. */
+const BOARD_NEWS = ['f', 'e', 'a', 'layout'] as const
+const roomOf = (news: (typeof BOARD_NEWS)[number], facility: string): string => `${news}:${facility}`
 
 const sameRights = (a: Session, b: Session): boolean =>
   a.me.role === b.me.role && a.me.maker === b.me.maker && a.me.facilities.join() === b.me.facilities.join()

@@ -41,7 +41,7 @@ describe('the OpenAPI document', () => {
     expect(given.filter(p => p.in === 'path').every(p => p.required)).toBe(true)
     expect(given.some(p => p.in === 'query')).toBe(route.query !== undefined)
     expect(operation.requestBody !== undefined).toBe(route.body !== undefined)
-    expect(operation.security.length > 0).toBe(route.roles !== null)
+    expect(operation.security.length > 0).toBe(!route.open)
     const answer = operation.responses[String(route.status)]
     const type = typeof route.response === 'string' ? route.response : route.response && 'application/json'
     expect(Object.keys(answer?.content ?? {})).toEqual(type ? [type] : [])

@@ -9,6 +9,7 @@ import type { LiveMessage } from '../../core/platform-messages.ts'
 import type { NewUser, Registry } from '../../core/registry.ts'
 import { API_ROOT, type Role } from '../../core/rest/route.ts'
 import { facilityTopic } from '../../core/topics.ts'
+import type { Authority } from '../../server/auth/authority.ts'
 import { createPasswords } from '../../server/auth/password.ts'
 import { createSigningKey } from '../../server/export/sign/key-file.ts'
 import { createLog } from '../../server/log.ts'
@@ -87,6 +88,9 @@ export interface PlatformOptions {
   /** False: nobody has an account yet. */
   people?: boolean
   embedded?: EmbeddedBroker
+  authority?: Authority
+  /** Sources of the server: a copy with something taken away, or these. */
+  create?: typeof createServer
 }
 
 export async function startPlatform({
@@ -94,6 +98,8 @@ export async function startPlatform({
   clock = Date.now,
   people = true,
   embedded,
+  authority,
+  create = createServer,
 }: PlatformOptions = {}): Promise<Platform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mimamori-server-'))
   const mosquitto = await startMosquitto()
@@ -124,7 +130,7 @@ export async function startPlatform({
     ...settings,
   }
   const start = async () => {
-    const server = createServer({ registry, source: telemetry.source, config, log, clock, embedded })
+    const server = create({ registry, source: telemetry.source, config, log, clock, embedded, authority })
     const { port } = await server.start()
     const metrics = async (): Promise<string> =>
       config.tls ? '' : (await fetch(`http://127.0.0.1:${port}/metrics`)).text()

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Frame } from '../../core/live.ts'
+import { createAuthority } from '../../server/auth/authority.ts'
 import type { Session, Sessions } from '../../server/auth/sessions.ts'
 import { createSockets } from '../../server/live/sockets.ts'
 import { createLog } from '../../server/log.ts'
@@ -33,6 +34,7 @@ async function start() {
   const sockets = createSockets({
     http,
     sessions,
+    authority: createAuthority(),
     accessRevision: async () => 0,
     sameSite: () => true,
     onWatch: async () => undefined,

@@ -1,5 +1,5 @@
 /** For those who have no audit page but may keep checkpoints: the newest one, on their own page. */
-import { routes } from '../../../core/rest.ts'
+import { RULES } from '../../../core/rest/rules.ts'
 import { pathOf } from '../api.ts'
 import { useSignedIn } from '../me.ts'
 import { DownloadLink } from '../parts/button.tsx'
@@ -10,7 +10,7 @@ import { useSay } from '../services.ts'
 export function KeepCheckpoint({ className }: { className?: string | undefined }) {
   const say = useSay()
   const { me } = useSignedIn()
-  const mayKeep = routes.auditCheckpoint.roles.some(role => role === me.role)
+  const mayKeep = RULES.routes.auditCheckpoint[me.role] !== undefined
   if (!mayKeep || sectionsOf(me.role).includes('audit')) return null
   return (
     <section>

@@ -5,14 +5,13 @@ import { consistencyProof, type Hash, inclusionProof } from '../../../core/audit
 import type { AuditFilter, KeptCheckpoint } from '../../../core/audit/trail.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { AuditEntryView } from '../../../core/rest/audit.ts'
-import type { Me } from '../../../core/rest/session.ts'
 import { parseRfc3339 } from '../../../core/time.ts'
 import { readCheckpoint } from '../../audit/checkpoint.ts'
 import { exportOf } from '../../audit/export.ts'
 import { filterOf } from '../../audit/questions.ts'
 import { verifyTrail } from '../../audit/verify.ts'
 import { sha256 } from '../../audit/walk.ts'
-import { requireOwnFacility } from '../../auth/scope.ts'
+import { type May, requireFacility } from '../../auth/authority.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -38,19 +37,19 @@ export function auditHandlers({ registry, checkpoints }: HandlerDeps): Pick<Hand
       throw error
     }
   }
-  const viewOf = async (me: Me, entry: AuditEntry): Promise<AuditEntryView> => {
+  const viewOf = async (may: May, entry: AuditEntry): Promise<AuditEntryView> => {
     const { v, prev, sealed_old, sealed_new, ...shown } = entry
     if (sealed_old === undefined && sealed_new === undefined) return { ...shown, personal: null }
     const opened = await trail.openPersonal(entry)
     if (!opened) return { ...shown, personal: { state: 'erased', old: null, new: null } }
     // Who a resident is, is known in the own facility and nowhere else.
-    const isOwn = me.role === 'facility_admin' && me.facilities.some(own => own === entry.facility)
+    const isOwn = entry.facility !== null && may.see('personal', { facility: entry.facility })
     return { ...shown, personal: isOwn ? { state: 'open', ...opened } : { state: 'sealed', old: null, new: null } }
   }
 
   return {
-    async audit({ me, query }) {
-      const filter = await filterAsked(me, query)
+    async audit({ may, query }) {
+      const filter = await filterAsked(may, query)
       const page = await pageOf(
         query,
         ({ limit, after }) =>
@@ -58,7 +57,7 @@ export function auditHandlers({ registry, checkpoints }: HandlerDeps): Pick<Hand
         ({ seq }) => String(seq),
         entry => entry,
       )
-      return { items: await Promise.all(page.items.map(entry => viewOf(me, entry))), next: page.next }
+      return { items: await Promise.all(page.items.map(entry => viewOf(may, entry))), next: page.next }
     },
 
     async auditVerify({ query, signal }) {
@@ -123,11 +122,11 @@ export function auditHandlers({ registry, checkpoints }: HandlerDeps): Pick<Hand
     },
   }
 
-  async function filterAsked(me: Me, query: Parameters<Handlers['audit']>[0]['query']): Promise<AuditFilter> {
+  async function filterAsked(may: May, query: Parameters<Handlers['audit']>[0]['query']): Promise<AuditFilter> {
     const { question, facility, resident, actor, action, subject_kind: kind, subject: id, result } = query
     if (question === 'resident' && resident === undefined) refuse('bad_request', 'resident: name the resident.')
-    if (me.role === 'facility_admin' && facility !== undefined) requireOwnFacility(me, facility)
-    const facilities = me.role === 'facility_admin' && facility === undefined ? me.facilities : facility && [facility]
+    if (facility !== undefined) requireFacility(may, facility)
+    const facilities = facility === undefined ? may.list().facilities : [facility]
     const fromMs = instant(query.from, 'from')
     const toMs = instant(query.to, 'to')
     return filterOf(question, {

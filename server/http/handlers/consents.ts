@@ -1,5 +1,4 @@
 /** Routes of consents and their withdrawal. */
-import { ownsFacility } from '../../auth/scope.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import { affectedReleases, consentView } from '../resident-view.ts'
@@ -10,8 +9,8 @@ type Names = 'consents' | 'createConsent' | 'withdrawConsent'
 
 export function consentsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers, Names> {
   return {
-    async consents({ me, query }) {
-      const facilities = facilitiesOf(me, query.facility)
+    async consents({ may, query }) {
+      const facilities = facilitiesOf(may, query.facility)
       const format = await zonesOf(registry, facilities)
       return pageOf(
         query,
@@ -21,8 +20,8 @@ export function consentsHandlers({ registry, clock }: HandlerDeps): Pick<Handler
       )
     },
 
-    async createConsent({ me, body }) {
-      await careFacility(registry, me, body.facility)
+    async createConsent({ me, may, body }) {
+      await careFacility(registry, may, body.facility)
       const { facility, resident, purpose } = body
       await requireResident(registry, facility, resident)
       const record = await registry.consents.create({
@@ -39,9 +38,9 @@ export function consentsHandlers({ registry, clock }: HandlerDeps): Pick<Handler
       return consentView(record, await zonesOf(registry, [facility]))
     },
 
-    async withdrawConsent({ me, params, body }) {
+    async withdrawConsent({ me, may, params, body }) {
       const consent = await registry.consents.get(params.id)
-      if (!consent || !ownsFacility(me, consent.facility)) return refuse('not_found', 'You have no such consent.')
+      if (!consent || !may({ facility: consent.facility })) return refuse('not_found', 'You have no such consent.')
       const nowMs = clock()
       const atMs = body.at === undefined ? nowMs : instant(body.at)
       if (atMs > nowMs) refuse('bad_request', 'at: a withdrawal counts at once, or from a time that has passed.')

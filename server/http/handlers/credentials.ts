@@ -1,26 +1,27 @@
 /** Routes of devices' credentials, of hubs, and of devices that knock. */
-import { clientIdOf, type DeviceId, type FacilityId } from '../../../core/ids.ts'
-import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
+import { clientIdOf, type DeviceId } from '../../../core/ids.ts'
 import type { DeviceAccess } from '../../../core/rest/credentials.ts'
 import type { Knock } from '../../../core/rest/knocks.ts'
-import type { Me } from '../../../core/rest/session.ts'
-import { allFacilities, mayEnrolIn, maySeeDevice } from '../../auth/scope.ts'
+import type { May } from '../../auth/authority.ts'
+import { allFacilities, ownerOfFacility } from '../../auth/owners.ts'
 import { createZoneClock } from '../../zone-clock.ts'
 import { type Handlers, refuse } from '../call.ts'
+import { createDeviceFinder, type FoundDevice } from '../find-device.ts'
 import type { HandlerDeps } from './deps.ts'
 
 type Names = 'deviceAccess' | 'rotateCredential' | 'revokeCredentials' | 'setHub' | 'knocks'
 
 export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
   const { registry, enrolment, accounts, knocking, clock, announce } = deps
+  const find = createDeviceFinder(registry, 'Its credentials are kept by the facility where it stands.')
 
   return {
-    async deviceAccess({ me, params, query }) {
-      return accessOf(await find(me, params.id, query.facility))
+    async deviceAccess({ may, params, query }) {
+      return accessOf(await find(may, params.id, query.facility))
     },
 
-    async rotateCredential({ me, params, query, body }) {
-      const { device, facility } = await find(me, params.id, query.facility)
+    async rotateCredential({ may, params, query, body }) {
+      const { device, facility } = await find(may, params.id, query.facility)
       const credential = await enrolment.rotate(facility.id, device.id, body.overlap_s * 1_000)
       const { clientId, username, password } = credential
       return {
@@ -33,14 +34,14 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       }
     },
 
-    async revokeCredentials({ me, params, query, body }) {
-      const found = await find(me, params.id, query.facility)
+    async revokeCredentials({ may, params, query, body }) {
+      const found = await find(may, params.id, query.facility)
       await enrolment.revoke(found.facility.id, found.device.id, body.username)
       return accessOf(found)
     },
 
-    async setHub({ me, params, query, body }) {
-      const found = await find(me, params.id, query.facility)
+    async setHub({ may, params, query, body }) {
+      const found = await find(may, params.id, query.facility)
       const { device, facility } = found
       for (const id of body.devices)
         if (!(await registry.devices.get(facility.id, id)))
@@ -53,16 +54,16 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       return accessOf(found)
     },
 
-    async knocks({ me, query }) {
+    async knocks({ may, query }) {
       const facilities = (await allFacilities(registry)).filter(
         ({ id }) => query.facility === undefined || id === query.facility,
       )
       const own = new Map(
-        facilities.filter(facility => mayEnrolIn(me, facility)).map(each => [each.id as string, each]),
+        facilities.filter(facility => may(ownerOfFacility(facility))).map(each => [each.id as string, each]),
       )
       if (query.facility !== undefined && !own.has(query.facility))
         refuse('forbidden', `${query.facility} is not a facility of yours`)
-      const seesStrangers = query.facility === undefined && (await maySeeStrangers(me))
+      const seesStrangers = query.facility === undefined && (await maySeeStrangers(may))
       const exists = new Set((await allFacilities(registry)).map(({ id }) => id as string))
       const items: Knock[] = []
       for (const knock of knocking?.list() ?? []) {
@@ -89,29 +90,12 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
   }
 
   /** A device whose name says nothing of a facility can only be one of the house, where there is but one. */
-  async function maySeeStrangers(me: Me): Promise<boolean> {
-    if (me.role === 'platform_admin') return true
+  async function maySeeStrangers(may: May): Promise<boolean> {
     const houses = (await allFacilities(registry)).filter(({ benchOf }) => benchOf === null)
-    return me.role === 'facility_admin' && houses.length === 1
+    return may.see('strangers', { facilities: houses.length === 1 ? houses.map(({ id }) => id) : [] })
   }
 
-  /** Throws `not_found` equally for devices that do not exist and that belong to others, `forbidden` for one's own where one may not enrol. */
-  async function find(me: Me, id: DeviceId, asked: FacilityId | undefined): Promise<Found> {
-    const facilities = (await allFacilities(registry)).filter(facility => asked === undefined || facility.id === asked)
-    const found: Found[] = []
-    let isElsewhere = false
-    for (const facility of facilities) {
-      const device = await registry.devices.get(facility.id, id)
-      if (device && mayEnrolIn(me, facility)) found.push({ device, facility })
-      else if (device && maySeeDevice(me, device)) isElsewhere = true
-    }
-    const [first, another] = found
-    if (another) refuse('bad_request', `facility: several facilities have a device ${id}; name one.`)
-    if (!first && isElsewhere) refuse('forbidden', 'Its credentials are kept by the facility where it stands.')
-    return first ?? refuse('not_found', `You have no device ${id}.`)
-  }
-
-  async function accessOf({ device, facility }: Found): Promise<DeviceAccess> {
+  async function accessOf({ device, facility }: FoundDevice): Promise<DeviceAccess> {
     const zone = createZoneClock(facility.zone)
     const nowMs = clock()
     const hubs = await registry.hubs.of(facility.id)
@@ -133,9 +117,4 @@ export function credentialsHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       broker: deps.broker,
     }
   }
-}
-
-interface Found {
-  device: DeviceRecord
-  facility: FacilityRecord
 }

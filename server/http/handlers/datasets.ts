@@ -1,5 +1,5 @@
 /** Routes of dataset requests, released datasets and their files. */
-import { maySeeRequest } from '../../auth/scope.ts'
+import { ownerOfRequest } from '../../auth/owners.ts'
 import { releaseFolder } from '../../datasets/build.ts'
 import type { Handlers } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
@@ -25,12 +25,12 @@ const TYPES: Record<string, string> = {
 
 export function datasetsHandlers({ registry, datasets, dataDir, log }: HandlerDeps): Pick<Handlers, Names> {
   return {
-    async datasetRequests({ me, query }) {
-      const scope = me.role === 'manufacturer' ? { makers: me.maker === null ? [] : [me.maker] } : {}
+    async datasetRequests({ may, query }) {
+      const scope = may.list()
       const read = filtered(
         page => registry.requests.list({ ...scope, ...page }),
         ({ id }) => id,
-        request => maySeeRequest(me, request),
+        request => may(ownerOfRequest(request)),
       )
       const page = await pageOf(
         query,
@@ -40,15 +40,15 @@ export function datasetsHandlers({ registry, datasets, dataDir, log }: HandlerDe
       )
       return { items: await Promise.all(page.items.map(datasets.view)), next: page.next }
     },
-    datasetRequest: ({ me, params }) => datasets.get(me, params.id),
-    createDatasetRequest: ({ me, body }) => datasets.create(me, body),
-    editDatasetRequest: ({ me, params, body, version }) => datasets.edit(me, params.id, version, body),
-    submitDatasetRequest: ({ me, params }) => datasets.submit(me, params.id),
-    reviewDatasetRequest: ({ me, params, body }) =>
-      datasets.review(me, params.id, { decision: body.decision, reason: body.reason ?? null }),
-    returnDatasetRequest: ({ me, params, body }) => datasets.giveBack(me, params.id, body.reason),
-    withdrawDatasetRequest: ({ me, params }) => datasets.withdraw(me, params.id),
-    dataset: ({ me, params }) => datasets.dataset(me, params.id),
+    datasetRequest: ({ may, params }) => datasets.get(may, params.id),
+    createDatasetRequest: ({ me, may, body }) => datasets.create({ me, may }, body),
+    editDatasetRequest: ({ may, params, body, version }) => datasets.edit(may, params.id, version, body),
+    submitDatasetRequest: ({ may, params }) => datasets.submit(may, params.id),
+    reviewDatasetRequest: ({ me, may, params, body }) =>
+      datasets.review({ me, may }, params.id, { decision: body.decision, reason: body.reason ?? null }),
+    returnDatasetRequest: ({ me, may, params, body }) => datasets.giveBack({ me, may }, params.id, body.reason),
+    withdrawDatasetRequest: ({ may, params }) => datasets.withdraw(may, params.id),
+    dataset: ({ may, params }) => datasets.dataset(may, params.id),
 
     async datasetFile({ params, query, response, viewed }) {
       const { id, name } = params

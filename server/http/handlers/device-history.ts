@@ -1,9 +1,9 @@
 /** Routes of a device's past: firmware and calibrations. */
 import type { CalibrationRecord } from '../../../core/registry.ts'
 import { fromWallClock, wallClock } from '../../../core/time.ts'
-import { maySeeValues } from '../../auth/scope.ts'
+import { ownerOfDevice } from '../../auth/owners.ts'
 import { createZoneClock } from '../../zone-clock.ts'
-import { type Handlers, refuse } from '../call.ts'
+import type { Handlers } from '../call.ts'
 import { createDeviceFinder } from '../find-device.ts'
 import type { HandlerDeps } from './deps.ts'
 import { instant } from './own.ts'
@@ -12,11 +12,12 @@ type Names = 'deviceFirmware' | 'calibrations' | 'addCalibration'
 
 export function deviceHistoryHandlers({ registry, clock }: HandlerDeps): Pick<Handlers, Names> {
   const find = createDeviceFinder(registry)
+  const findToWrite = createDeviceFinder(registry, 'Calibrations in a facility are recorded by its administrator.')
   return {
-    async deviceFirmware({ me, params, query }) {
-      const { device, facility } = await find(me, params.id, query.facility)
+    async deviceFirmware({ may, params, query }) {
+      const { device, facility } = await find(may, params.id, query.facility)
       const { format } = createZoneClock(facility.zone)
-      const open = maySeeValues(me, device, facility)
+      const open = may.see('values', ownerOfDevice(device, facility))
       const seen = await registry.deviceHistory.firmware(device.facility, device.id)
       return {
         items: seen.map(({ firmware, seenMs }) => ({
@@ -27,17 +28,15 @@ export function deviceHistoryHandlers({ registry, clock }: HandlerDeps): Pick<Ha
       }
     },
 
-    async calibrations({ me, params, query }) {
-      const { device, facility } = await find(me, params.id, query.facility)
+    async calibrations({ may, params, query }) {
+      const { device, facility } = await find(may, params.id, query.facility)
       const { format } = createZoneClock(facility.zone)
       const records = await registry.deviceHistory.calibrations(device.facility, device.id)
       return { items: records.map(record => calibrationView(record, format)) }
     },
 
-    async addCalibration({ me, params, body }) {
-      const { device, facility } = await find(me, params.id, body.facility)
-      if (me.role === 'manufacturer' && facility.benchOf !== me.maker)
-        refuse('forbidden', 'Calibrations in a facility are recorded by its administrator.')
+    async addCalibration({ me, may, params, body }) {
+      const { device, facility } = await findToWrite(may, params.id, body.facility)
       const record = await registry.deviceHistory.addCalibration({
         facility: device.facility,
         device: device.id,

@@ -2,7 +2,9 @@
 import { profileById, profiles } from '../../../core/profiles/index.ts'
 import type { DeviceRecord, FacilityRecord } from '../../../core/registry.ts'
 import type { Me } from '../../../core/rest/session.ts'
-import { maySeeValues, requireOwnFacility } from '../../auth/scope.ts'
+import { type ListScope, type May, requireFacility } from '../../auth/authority.ts'
+import { ownerOfDevice } from '../../auth/owners.ts'
+import { createDailyState } from '../../devices/daily-state.ts'
 import { deviceKey } from '../../live/layout.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { deviceView, newestView, roomsOfDevices } from '../device-view.ts'
@@ -14,12 +16,13 @@ import { instant } from './own.ts'
 export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | 'device' | 'createDevice'> {
   const { registry, enrolment, feed, clock, announce } = deps
   const find = createDeviceFinder(registry)
+  const daily = createDailyState(clock)
 
   return {
-    async devices({ me, query }) {
+    async devices({ may, query }) {
       const page = await pageOf(
         query,
-        cut => registry.devices.list({ ...listScope(me, query.facility), ...cut }),
+        cut => registry.devices.list({ ...listScope(may, query.facility), ...cut }),
         deviceKey,
         device => device,
       )
@@ -27,21 +30,23 @@ export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | '
       const rooms = await roomsOfDevices(registry, [...facilities.keys()], clock())
       const items = page.items.flatMap(device => {
         const facility = facilities.get(device.facility)
-        return facility ? [deviceView({ me, device, facility, feed, rooms })] : []
+        return facility ? [deviceView({ may, device, facility, feed, rooms, daily })] : []
       })
       return { items, next: page.next }
     },
 
-    async device({ me, params, query }) {
-      const { device, facility } = await find(me, params.id, query.facility)
+    async device({ may, params, query }) {
+      const { device, facility } = await find(may, params.id, query.facility)
       const rooms = await roomsOfDevices(registry, [facility.id], clock())
-      const view = deviceView({ me, device, facility, feed, rooms })
-      return maySeeValues(me, device, facility) ? { ...view, newest: newestView(device, facility, feed) } : view
+      const view = deviceView({ may, device, facility, feed, rooms, daily })
+      return may.see('values', ownerOfDevice(device, facility))
+        ? { ...view, newest: newestView(device, facility, feed) }
+        : view
     },
 
-    async createDevice({ me, body }) {
+    async createDevice({ me, may, body }) {
       const { facility: facilityId, id, profile, maker } = body
-      const facility = await enrolIn(me, facilityId, maker)
+      const facility = await enrolIn(me, may, facilityId, maker)
       if (!profileById(profile))
         refuse(
           'bad_request',
@@ -57,11 +62,15 @@ export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | '
   }
 
   /** Facility administrators enrol at home, makers on their bench, platform administrators anywhere. */
-  async function enrolIn(me: Me, id: string, maker: string): Promise<FacilityRecord> {
-    if (me.role === 'facility_admin') requireOwnFacility(me, id)
+  async function enrolIn(me: Me, may: May, id: string, maker: string): Promise<FacilityRecord> {
     const facility = await registry.facilities.get(id)
-    if (me.role === 'manufacturer' && (facility?.benchOf ?? null) !== me.maker)
-      refuse('forbidden', `A maker enrols devices on its own bench, facility bench-${me.maker}.`)
+    if (!may({ facility: id, benchOf: facility?.benchOf ?? null }))
+      refuse(
+        'forbidden',
+        me.maker === null
+          ? `${id} is not a facility of yours`
+          : `A maker enrols devices on its own bench, facility bench-${me.maker}.`,
+      )
     if (!facility) return refuse('bad_request', `facility: there is no facility ${id}.`)
     if (facility.benchOf !== null && facility.benchOf !== maker)
       refuse('bad_request', `maker: only devices of ${facility.benchOf} stand on this bench.`)
@@ -75,9 +84,9 @@ export function devicesHandlers(deps: HandlerDeps): Pick<Handlers, 'devices' | '
   }
 }
 
-function listScope(me: Me, asked: string | undefined): { facilities?: readonly string[]; makers?: readonly string[] } {
-  if (me.role === 'manufacturer')
-    return { makers: me.maker === null ? [] : [me.maker], ...(asked === undefined ? {} : { facilities: [asked] }) }
-  if (asked !== undefined) requireOwnFacility(me, asked)
-  return { facilities: asked === undefined ? me.facilities : [asked] }
+function listScope(may: May, asked: string | undefined): ListScope {
+  const scope = may.list()
+  if (asked === undefined) return scope
+  if (scope.facilities) requireFacility(may, asked)
+  return { ...scope, facilities: [asked] }
 }

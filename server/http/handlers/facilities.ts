@@ -1,8 +1,7 @@
 /** Routes of facilities and their boards, and of the device catalogue. */
 import { profiles } from '../../../core/profiles/index.ts'
 import type { FacilityRecord } from '../../../core/registry.ts'
-import type { Me } from '../../../core/rest/session.ts'
-import { isFacilityRole, ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { type May, requireFacility } from '../../auth/authority.ts'
 import { deviceKey } from '../../live/layout.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
@@ -12,18 +11,17 @@ type Names = 'board' | 'facilities' | 'createFacility' | 'renameFacility' | 'dev
 
 export function facilitiesHandlers({ registry, boards, openFacility, announce }: HandlerDeps): Pick<Handlers, Names> {
   /** Which facilities someone sees by name. A maker: its bench, and where its devices are (datasets are asked for by facility). */
-  const visibleTo = async (me: Me): Promise<(facility: FacilityRecord) => boolean> => {
-    if (isFacilityRole(me)) return ({ id }) => ownsFacility(me, id)
-    if (me.role !== 'manufacturer') return () => true
-    const where = await facilitiesOfMaker(me.maker)
-    return ({ id, benchOf }) => (benchOf === null ? where.has(id) : benchOf === me.maker)
+  const visibleTo = async (may: May): Promise<(facility: FacilityRecord) => boolean> => {
+    const { makers } = may.list()
+    const where = makers && (await facilitiesOfMakers(makers))
+    return ({ id, benchOf }) => may({ facility: id, maker: benchOf ?? where?.get(id) ?? null })
   }
-  const facilitiesOfMaker = async (maker: string | null): Promise<Set<string>> => {
-    const found = new Set<string>()
-    if (maker === null) return found
+  /** Where devices of these makers are, and of which of them. */
+  const facilitiesOfMakers = async (makers: readonly string[]): Promise<Map<string, string>> => {
+    const found = new Map<string, string>()
     for (let after: string | undefined; ; ) {
-      const devices = await registry.devices.list({ makers: [maker], limit: 500, ...(after ? { after } : {}) })
-      for (const { facility } of devices) found.add(facility)
+      const devices = await registry.devices.list({ makers, limit: 500, ...(after ? { after } : {}) })
+      for (const { facility, maker } of devices) found.set(facility, maker)
       const last = devices.at(-1)
       if (!last || devices.length < 500) return found
       after = deviceKey(last)
@@ -31,13 +29,13 @@ export function facilitiesHandlers({ registry, boards, openFacility, announce }:
   }
 
   return {
-    async board({ me, params }) {
-      requireOwnFacility(me, params.id)
+    async board({ may, params }) {
+      requireFacility(may, params.id)
       return boards.snapshot(params.id)
     },
 
-    async facilities({ me, query }) {
-      const isVisible = await visibleTo(me)
+    async facilities({ may, query }) {
+      const isVisible = await visibleTo(may)
       const read = filtered(page => registry.facilities.list(page), keyOf, isVisible)
       return pageOf(query, read, keyOf, facilityView)
     },

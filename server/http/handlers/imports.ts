@@ -21,13 +21,13 @@ export function importsHandlers({ registry, clock, announce }: HandlerDeps): Pic
   }
 
   return {
-    async previewImport({ me, body }) {
-      const facility = await careFacility(registry, me, body.facility)
+    async previewImport({ may, body }) {
+      const facility = await careFacility(registry, may, body.facility)
       return previewOf(await read(facility, body.kind, body.file))
     },
 
-    async applyImport({ me, body, signal }) {
-      const facility = await careFacility(registry, me, body.facility)
+    async applyImport({ me, may, body, signal }) {
+      const facility = await careFacility(registry, may, body.facility)
       const found = await read(facility, body.kind, body.file)
       const errors = found.table.errors()
       const leftOut = found.table.rows.length - found.rows.length

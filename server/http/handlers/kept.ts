@@ -1,6 +1,6 @@
 /** Routes of what the gateway kept: rejections, conflicts, dead letters, and giving these to the store again. */
 import type { DeadLetter, KeptConflict, KeptRejection } from '../../../core/ledger.ts'
-import { createLedgerPlaces, type LedgerPlace, requireRows } from '../../ledger/place.ts'
+import { createLedgerPlaces, type LedgerPlace } from '../../ledger/place.ts'
 import { finishedDays, spanAsked } from '../../ledger/range.ts'
 import { groupRefusals } from '../../ledger/refusals.ts'
 import { createZoneClock } from '../../zone-clock.ts'
@@ -27,25 +27,24 @@ export function keptHandlers({ registry, ledger, clock, log }: HandlerDeps): Pic
     return {
       from: fromMs,
       to: toMs,
-      payloads: place.sight === 'payloads',
+      payloads: place.payloads,
       ...(device === undefined ? {} : { device }),
       ...(reason === undefined ? {} : { reason }),
     }
   }
 
   return {
-    async rejections({ me, query }) {
-      const place = await open(me, query.facility)
-      requireRows(place)
+    async rejections({ may, query }) {
+      const place = await open(may, query.facility)
       const view = viewsOf(place)
       const { items, next } = await ledger.page(place.facility.id, 'rejections', filterOf(place, query), query)
       return { items: items.map(view.rejection), next }
     },
 
-    async rejectionCounts({ me, query }) {
-      const place = await open(me, query.facility)
-      const { facility, sight, types } = place
-      const isMaker = sight === 'technical'
+    async rejectionCounts({ may, query }) {
+      const place = await open(may, query.facility)
+      const { facility, hours, types } = place
+      const isMaker = !hours
       if (isMaker && (query.device ?? query.from ?? query.to) !== undefined)
         refuse('bad_request', 'device, from, to: a maker reads its types over the last seven finished days.')
       const { fromMs, toMs } = isMaker ? finishedDays(clock(), facility.zone) : spanAsked(query, clock())
@@ -73,24 +72,22 @@ export function keptHandlers({ registry, ledger, clock, log }: HandlerDeps): Pic
       }
     },
 
-    async conflicts({ me, query }) {
-      const place = await open(me, query.facility)
-      requireRows(place)
+    async conflicts({ may, query }) {
+      const place = await open(may, query.facility)
       const view = viewsOf(place)
       const { items, next } = await ledger.page(place.facility.id, 'conflicts', filterOf(place, query), query)
       return { items: items.map(view.conflict), next }
     },
 
-    async deadLetters({ me, query }) {
-      const place = await open(me, query.facility)
-      requireRows(place)
+    async deadLetters({ may, query }) {
+      const place = await open(may, query.facility)
       const view = viewsOf(place)
       const { items, next } = await ledger.page(place.facility.id, 'dead-letters', filterOf(place, query), query)
       return { items: items.map(view.deadLetter), next }
     },
 
-    async replayDeadLetters({ me, body }) {
-      const { facility } = await open(me, body.facility)
+    async replayDeadLetters({ may, body }) {
+      const { facility } = await open(may, body.facility)
       const { device, ids } = body
       const filter = { ...(device === undefined ? {} : { device }), ...(ids === undefined ? {} : { ids }) }
       const { replayed, stillDead } = await ledger.replay(facility.id, filter)
@@ -101,9 +98,8 @@ export function keptHandlers({ registry, ledger, clock, log }: HandlerDeps): Pic
 }
 
 /** The forms of kept things for one reader. */
-function viewsOf({ facility, sight, types }: LedgerPlace) {
+function viewsOf({ facility, payloads: isOpen, types }: LedgerPlace) {
   const zone = createZoneClock(facility.zone)
-  const isOpen = sight === 'payloads'
   const common = ({ device, at }: { device: string; at: number }) => ({
     device_type: types.get(device) ?? null,
     at: zone.format(at),

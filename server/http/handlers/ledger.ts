@@ -2,7 +2,7 @@
 
 import { AppError } from '../../../core/errors.ts'
 import type { LedgerRow } from '../../../core/ledger.ts'
-import { createLedgerPlaces, type LedgerPlace, requireRows } from '../../ledger/place.ts'
+import { createLedgerPlaces, type LedgerPlace } from '../../ledger/place.ts'
 import { finishedDays, hoursAsked, type Range } from '../../ledger/range.ts'
 import {
   byDevice,
@@ -26,11 +26,10 @@ export function ledgerHandlers(deps: HandlerDeps): Pick<Handlers, 'ledger' | 'le
   const open = createLedgerPlaces(registry)
 
   return {
-    async ledger({ me, query }) {
-      const place = await open(me, query.facility)
-      requireRows(place)
+    async ledger({ may, query }) {
+      const place = await open(may, query.facility)
       const recount = query.recount === 'true'
-      if (recount && place.sight === 'counts') throw new AppError('forbidden', 'recount: not for staff.')
+      if (recount && !place.recount) throw new AppError('forbidden', 'recount: not for staff.')
       const range = hoursAsked(query, clock())
       const { rows, asOfMs } = await ledger.rows(place.facility.id, range, { device: query.device, recount })
       const zone = createZoneClock(place.facility.zone)
@@ -44,10 +43,10 @@ export function ledgerHandlers(deps: HandlerDeps): Pick<Handlers, 'ledger' | 'le
       return { ...balanceOf(place, range, rows, asOfMs, zone), ...page }
     },
 
-    async ledgerDevices({ me, query }) {
-      const place = await open(me, query.facility)
-      const { facility, sight, types } = place
-      const isMaker = sight === 'technical'
+    async ledgerDevices({ may, query }) {
+      const place = await open(may, query.facility)
+      const { facility, hours, types } = place
+      const isMaker = !hours
       if (isMaker && (query.from !== undefined || query.to !== undefined))
         throw new AppError('bad_request', 'from, to: a maker reads the last seven finished days.')
       const range = isMaker ? finishedDays(clock(), facility.zone) : hoursAsked(query, clock())
@@ -94,7 +93,7 @@ export function ledgerHandlers(deps: HandlerDeps): Pick<Handlers, 'ledger' | 'le
 
 /** What is true of the whole range; a maker is told its time only. */
 function balanceOf(
-  { facility, sight }: LedgerPlace,
+  { facility, hours }: LedgerPlace,
   { fromMs, toMs }: Range,
   rows: readonly LedgerRow[],
   asOfMs: number,
@@ -104,9 +103,9 @@ function balanceOf(
     facility: facility.id,
     from: zone.format(fromMs),
     to: zone.format(toMs),
-    as_of: zone.format(sight === 'technical' ? toMs : asOfMs),
+    as_of: zone.format(!hours ? toMs : asOfMs),
   }
-  if (sight === 'technical') return { ...times, totals: null, balanced: null, failing: [], recount: null }
+  if (!hours) return { ...times, totals: null, balanced: null, failing: [], recount: null }
   const failing = failingOf(rows)
   const { oldestAtMs, ...recount } = recountOf(rows)
   return {

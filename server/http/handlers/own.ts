@@ -1,9 +1,8 @@
 /** What handlers about places and people share: whose facility it is, its zone, times. */
 import type { FacilityRecord, Registry } from '../../../core/registry.ts'
 import type { ResidentRecord } from '../../../core/registry-people.ts'
-import type { Me } from '../../../core/rest/session.ts'
 import { parseRfc3339 } from '../../../core/time.ts'
-import { ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { type May, requireFacility } from '../../auth/authority.ts'
 import { createZoneClock } from '../../zone-clock.ts'
 import { refuse } from '../call.ts'
 
@@ -24,9 +23,9 @@ export function instant(text: string): number {
 }
 
 /** The own facilities, or the one asked for. */
-export function facilitiesOf(me: Me, asked: string | undefined): readonly string[] {
-  if (asked === undefined) return me.facilities
-  requireOwnFacility(me, asked)
+export function facilitiesOf(may: May, asked: string | undefined): readonly string[] {
+  if (asked === undefined) return may.list().facilities ?? []
+  requireFacility(may, asked)
   return [asked]
 }
 
@@ -39,8 +38,8 @@ export async function zonesOf(registry: Registry, facilities: readonly string[])
 }
 
 /** A facility of one's own that people live in. */
-export async function careFacility(registry: Registry, me: Me, id: string): Promise<FacilityRecord> {
-  requireOwnFacility(me, id)
+export async function careFacility(registry: Registry, may: May, id: string): Promise<FacilityRecord> {
+  requireFacility(may, id)
   const facility = await registry.facilities.get(id)
   if (!facility) return refuse('not_found', `There is no facility ${id}.`)
   if (facility.benchOf !== null) refuse('bad_request', 'A bench has no residents.')
@@ -48,9 +47,9 @@ export async function careFacility(registry: Registry, me: Me, id: string): Prom
 }
 
 /** Throws `not_found` equally for residents who do not exist and who live elsewhere. */
-export async function ownResident(registry: Registry, me: Me, id: string): Promise<ResidentRecord> {
+export async function ownResident(registry: Registry, may: May, id: string): Promise<ResidentRecord> {
   const resident = await registry.residents.get(id)
-  if (!resident || !ownsFacility(me, resident.facility)) return refuse('not_found', `You have no resident ${id}.`)
+  if (!resident || !may({ facility: resident.facility })) return refuse('not_found', `You have no resident ${id}.`)
   return resident
 }
 

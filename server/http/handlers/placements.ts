@@ -1,6 +1,6 @@
 /** Routes of placements: where devices stand, and for whom. */
 import type { PlacementRecord } from '../../../core/registry.ts'
-import { requireOwnFacility } from '../../auth/scope.ts'
+import { requireFacility } from '../../auth/authority.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -21,8 +21,8 @@ export function placementsHandlers({
   announce,
 }: HandlerDeps): Pick<Handlers, 'placements' | 'createPlacement'> {
   return {
-    async placements({ me, query }) {
-      const facilities = facilitiesOf(me, query.facility)
+    async placements({ may, query }) {
+      const facilities = facilitiesOf(may, query.facility)
       const format = await zonesOf(registry, facilities)
       return pageOf(
         query,
@@ -32,8 +32,8 @@ export function placementsHandlers({
       )
     },
 
-    async createPlacement({ me, body }) {
-      requireOwnFacility(me, body.facility)
+    async createPlacement({ may, body }) {
+      requireFacility(may, body.facility)
       const { facility, device, room = null, bed = null, resident = null } = body
       await requireDevice(registry, facility, device)
       if (room !== null) await requireRoom(registry, facility, room)

@@ -1,7 +1,6 @@
 /** Routes of units, rooms and beds, and of their order on the board. */
 import type { BedRecord, RoomRecord, UnitRecord } from '../../../core/registry-places.ts'
-import type { Me } from '../../../core/rest/session.ts'
-import { ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { type May, requireFacility } from '../../auth/authority.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -21,75 +20,75 @@ type Names =
 
 export function placesHandlers({ registry, clock, announce }: HandlerDeps): Pick<Handlers, Names> {
   /** Throws `not_found` equally for what does not exist and what is another facility's. */
-  const own = <T extends { facility: string }>(me: Me, record: T | null, what: string): T =>
-    record && ownsFacility(me, record.facility) ? record : refuse('not_found', `You have no such ${what}.`)
+  const own = <T extends { facility: string }>(may: May, record: T | null, what: string): T =>
+    record && may({ facility: record.facility }) ? record : refuse('not_found', `You have no such ${what}.`)
   const format = (facility: string): Promise<Format> => zonesOf(registry, [facility])
 
   return {
-    async rooms({ me, query }) {
-      const facilities = roomFacilities(me, query.facility)
+    async rooms({ may, query }) {
+      const facilities = roomFacilities(may, query.facility)
       const roomsOf = query.closed === 'with' ? registry.rooms.allOf : registry.rooms.listOf
       const rooms = (await Promise.all(facilities.map(roomsOf))).flat()
       const zones = await zonesOf(registry, facilities)
       return pageOf(query, cut(rooms, query.after), keyOf, room => roomView(room, zones))
     },
 
-    async createRoom({ me, body }) {
-      requireOwnFacility(me, body.facility)
+    async createRoom({ may, body }) {
+      requireFacility(may, body.facility)
       const room = await registry.rooms.create(body)
       await announce(body.facility)
       return roomView(room, await format(body.facility))
     },
 
-    async changeRoom({ me, params, body }) {
-      const { facility } = own(me, await registry.rooms.get(params.id), 'room')
+    async changeRoom({ may, params, body }) {
+      const { facility } = own(may, await registry.rooms.get(params.id), 'room')
       const room = await registry.rooms.change(params.id, changeOf(body, clock()))
       await announce(facility)
       return roomView(room, await format(facility))
     },
 
-    async units({ me, query }) {
-      const facilities = facilitiesOf(me, query.facility)
+    async units({ may, query }) {
+      const facilities = facilitiesOf(may, query.facility)
       const units = (await Promise.all(facilities.map(facility => registry.units.listOf(facility)))).flat()
       return pageOf(query, cut(units, query.after), keyOf, unitView)
     },
 
-    async createUnit({ me, body }) {
-      requireOwnFacility(me, body.facility)
+    async createUnit({ may, body }) {
+      requireFacility(may, body.facility)
       const unit = await registry.units.create(body)
       await announce(body.facility)
       return unitView(unit)
     },
 
-    async changeUnit({ me, params, body }) {
-      const { facility } = own(me, await registry.units.get(params.id), 'unit')
+    async changeUnit({ may, params, body }) {
+      const { facility } = own(may, await registry.units.get(params.id), 'unit')
       const unit = await registry.units.change(params.id, body.label)
       await announce(facility)
       return unitView(unit)
     },
 
-    async beds({ me, query }) {
-      const facilities = facilitiesOf(me, query.facility)
+    async beds({ may, query }) {
+      const facilities = facilitiesOf(may, query.facility)
       const beds = (await Promise.all(facilities.map(facility => registry.beds.listOf(facility)))).flat()
       const zones = await zonesOf(registry, facilities)
       return pageOf(query, cut(beds, query.after), keyOf, bed => bedView(bed, zones))
     },
 
-    async createBed({ me, body }) {
-      requireOwnFacility(me, body.facility)
+    async createBed({ may, body }) {
+      requireFacility(may, body.facility)
       const room = await registry.rooms.get(body.room)
       if (room?.facility !== body.facility) refuse('bad_request', `room: ${body.facility} has no room ${body.room}.`)
       const bed = await registry.beds.create(body)
       return bedView(bed, await format(body.facility))
     },
 
-    async changeBed({ me, params, body }) {
-      const { facility } = own(me, await registry.beds.get(params.id), 'bed')
+    async changeBed({ may, params, body }) {
+      const { facility } = own(may, await registry.beds.get(params.id), 'bed')
       return bedView(await registry.beds.change(params.id, changeOf(body, clock())), await format(facility))
     },
 
-    async arrange({ me, params, body }) {
-      requireOwnFacility(me, params.id)
+    async arrange({ may, params, body }) {
+      requireFacility(may, params.id)
       await registry.units.arrange(params.id, body.units)
       await announce(params.id)
       const zones = await format(params.id)
@@ -98,9 +97,9 @@ export function placesHandlers({ registry, clock, announce }: HandlerDeps): Pick
     },
   }
 
-  function roomFacilities(me: Me, asked: string | undefined): readonly string[] {
-    if (me.role !== 'platform_admin') return facilitiesOf(me, asked)
-    return asked === undefined ? refuse('bad_request', 'facility: name the facility.') : [asked]
+  function roomFacilities(may: May, asked: string | undefined): readonly string[] {
+    if (asked === undefined && !may.list().facilities) refuse('bad_request', 'facility: name the facility.')
+    return facilitiesOf(may, asked)
   }
 }
 

@@ -1,6 +1,5 @@
 /** Routes of residents: who they are, where they live, when they are away, erasure. Only their own facility's administrators get here. */
 import type { ResidentRecord, Written } from '../../../core/registry-people.ts'
-import { ownsFacility } from '../../auth/scope.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import {
@@ -37,8 +36,8 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
   }
 
   return {
-    async residents({ me, query }) {
-      const facilities = facilitiesOf(me, query.facility)
+    async residents({ may, query }) {
+      const facilities = facilitiesOf(may, query.facility)
       const page = await pageOf(
         query,
         cut => registry.residents.list({ facilities, ...cut }),
@@ -48,20 +47,20 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
       return { items: await residentViews(registry, page.items, clock()), next: page.next }
     },
 
-    async residentIdentities({ me, query }) {
-      const facilities = facilitiesOf(me, query.facility)
+    async residentIdentities({ may, query }) {
+      const facilities = facilitiesOf(may, query.facility)
       const page = await pageOf(query, cut => registry.residents.list({ facilities, ...cut }), keyOf, keyOf)
       const identities = await registry.residents.identities(page.items)
       const items = page.items.map(id => ({ id, identity: identityView(identities.get(id)) }))
       return { items, next: page.next }
     },
 
-    async resident({ me, params }) {
-      return residentDetail(registry, await ownResident(registry, me, params.id), clock())
+    async resident({ may, params }) {
+      return residentDetail(registry, await ownResident(registry, may, params.id), clock())
     },
 
-    async createResident({ me, body }) {
-      const { id: facility } = await careFacility(registry, me, body.facility)
+    async createResident({ me, may, body }) {
+      const { id: facility } = await careFacility(registry, may, body.facility)
       const { identity, care_level, stay } = body
       if (stay) await requirePlace(facility, stay)
       const written = writtenBy(me.user)
@@ -82,20 +81,20 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
       return view as NonNullable<typeof view>
     },
 
-    async identifyResident({ me, params, body }) {
-      const resident = await ownResident(registry, me, params.id)
+    async identifyResident({ me, may, params, body }) {
+      const resident = await ownResident(registry, may, params.id)
       await registry.residents.identify(resident.id, identityOf(body), writtenBy(me.user))
       return residentDetail(registry, resident, clock())
     },
 
-    async addCareLevel({ me, params, body }) {
-      const resident = await ownResident(registry, me, params.id)
+    async addCareLevel({ me, may, params, body }) {
+      const resident = await ownResident(registry, may, params.id)
       const record = await registry.careLevels.add(resident.id, body.level, body.from, writtenBy(me.user))
       return careLevelView(record, resident.facility, await zonesOf(registry, [resident.facility]))
     },
 
-    async addAbsence({ me, params, body }) {
-      const { id: resident, facility } = await ownResident(registry, me, params.id)
+    async addAbsence({ me, may, params, body }) {
+      const { id: resident, facility } = await ownResident(registry, may, params.id)
       const record = await registry.absences.add(
         {
           facility,
@@ -110,16 +109,16 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
       return absenceView(record, await zonesOf(registry, [facility]))
     },
 
-    async endAbsence({ me, params, body }) {
+    async endAbsence({ may, params, body }) {
       const absence = await registry.absences.get(params.id)
-      if (!absence || !ownsFacility(me, absence.facility)) refuse('not_found', 'You have no such absence.')
+      if (!absence || !may({ facility: absence.facility })) refuse('not_found', 'You have no such absence.')
       const ended = await registry.absences.end(params.id, instant(body.at))
       await announce(ended.facility)
       return absenceView(ended, await zonesOf(registry, [ended.facility]))
     },
 
-    async addStay({ me, params, body }) {
-      const { id: resident, facility } = await ownResident(registry, me, params.id)
+    async addStay({ may, params, body }) {
+      const { id: resident, facility } = await ownResident(registry, may, params.id)
       const { room, bed = null } = body
       await requirePlace(facility, body)
       const record = await registry.stays.add({ facility, resident, room, bed, fromMs: instant(body.from) })
@@ -127,8 +126,8 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
       return stayView(record, await zonesOf(registry, [facility]))
     },
 
-    async leaveResident({ me, params, body }) {
-      const { id, facility } = await ownResident(registry, me, params.id)
+    async leaveResident({ may, params, body }) {
+      const { id, facility } = await ownResident(registry, may, params.id)
       const atMs = instant(body.at)
       if (atMs > clock()) refuse('bad_request', 'at: that has not happened yet.')
       const left = await registry.residents.leave(id, atMs)
@@ -136,8 +135,8 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
       return residentDetail(registry, left, clock())
     },
 
-    async eraseResident({ me, params, body }) {
-      const { id } = await ownResident(registry, me, params.id)
+    async eraseResident({ me, may, params, body }) {
+      const { id } = await ownResident(registry, may, params.id)
       if (body.confirm !== id) refuse('bad_request', 'confirm: repeat the resident’s number.')
       return residentDetail(registry, await registry.residents.erase(id, writtenBy(me.user)), clock())
     },

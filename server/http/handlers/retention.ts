@@ -2,8 +2,7 @@
 import type { FacilityRecord } from '../../../core/registry.ts'
 import type { RetentionKept, RetentionRun } from '../../../core/registry-retention.ts'
 import type { RetentionKeptView } from '../../../core/rest/retention.ts'
-import type { Me } from '../../../core/rest/session.ts'
-import { isFacilityRole, ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { type May, requireFacility } from '../../auth/authority.ts'
 import { createZoneClock, type ZoneClock } from '../../zone-clock.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
@@ -13,8 +12,8 @@ type Names = 'retention' | 'setRetention' | 'previewRetention' | 'runRetention' 
 const SHOWN_RUNS = 5
 
 export function retentionHandlers({ registry, retention }: HandlerDeps): Pick<Handlers, Names> {
-  async function facilityOf(me: Me, id: string): Promise<FacilityRecord> {
-    if (isFacilityRole(me)) requireOwnFacility(me, id)
+  async function facilityOf(may: May, id: string): Promise<FacilityRecord> {
+    requireFacility(may, id)
     return (await registry.facilities.get(id)) ?? refuse('not_found', `There is no facility ${id}.`)
   }
 
@@ -39,23 +38,23 @@ export function retentionHandlers({ registry, retention }: HandlerDeps): Pick<Ha
   }
 
   return {
-    async retention({ me, query }) {
-      if (query.facility !== undefined) await facilityOf(me, query.facility)
+    async retention({ may, query }) {
+      if (query.facility !== undefined) await facilityOf(may, query.facility)
       const isShown = ({ id }: FacilityRecord): boolean =>
-        (query.facility === undefined || id === query.facility) && (!isFacilityRole(me) || ownsFacility(me, id))
+        (query.facility === undefined || id === query.facility) && may({ facility: id })
       const read = filtered(page => registry.facilities.list(page), keyOf, isShown)
       const { items, next } = await pageOf(query, read, keyOf, facility => facility)
       return { items: await Promise.all(items.map(viewOf)), next }
     },
 
-    async setRetention({ me, params, body }) {
-      const facility = await facilityOf(me, params.id)
+    async setRetention({ me, may, params, body }) {
+      const facility = await facilityOf(may, params.id)
       await retention.set(facility, body.days, me.user)
       return viewOf(facility)
     },
 
-    async previewRetention({ me, params, query, signal }) {
-      const facility = await facilityOf(me, params.id)
+    async previewRetention({ may, params, query, signal }) {
+      const facility = await facilityOf(may, params.id)
       const days = query.days ?? (await registry.retention.rule(facility.id))?.days ?? null
       if (days === null) return refuse('not_ready', 'days: nothing is set for this facility, so name them.')
       const zone = createZoneClock(facility.zone)
@@ -71,14 +70,14 @@ export function retentionHandlers({ registry, retention }: HandlerDeps): Pick<Ha
       }
     },
 
-    async runRetention({ me, params }) {
-      const facility = await facilityOf(me, params.id)
+    async runRetention({ me, may, params }) {
+      const facility = await facilityOf(may, params.id)
       await retention.run(facility, me.user)
       return viewOf(facility)
     },
 
-    async cancelRetention({ me, params }) {
-      const facility = await facilityOf(me, params.id)
+    async cancelRetention({ may, params }) {
+      const facility = await facilityOf(may, params.id)
       retention.cancel(facility.id)
       return viewOf(facility)
     },

@@ -1,7 +1,7 @@
 /** Routes of swaps: one device in the place of another. */
 import { AppError } from '../../../core/errors.ts'
 import { type SwapRecord, UNDO_MS } from '../../../core/swaps.ts'
-import { ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { requireFacility } from '../../auth/authority.ts'
 import { createZoneClock } from '../../zone-clock.ts'
 import { type Handlers, refuse } from '../call.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -18,8 +18,8 @@ export function swapsHandlers({ registry, clock, announce }: HandlerDeps): Pick<
   }
 
   return {
-    async createSwap({ me, body }) {
-      requireOwnFacility(me, body.facility)
+    async createSwap({ me, may, body }) {
+      requireFacility(may, body.facility)
       for (const id of [body.gone, body.come])
         if (!(await registry.devices.get(body.facility, id)))
           refuse('bad_request', `There is no device ${id} in ${body.facility}.`)
@@ -28,9 +28,9 @@ export function swapsHandlers({ registry, clock, announce }: HandlerDeps): Pick<
       return viewOf(swap)
     },
 
-    async undoSwap({ me, params }) {
+    async undoSwap({ may, params }) {
       const known = await registry.swaps.get(params.id)
-      if (!known || !ownsFacility(me, known.facility)) throw new AppError('not_found', 'There is no such swap.')
+      if (!known || !may({ facility: known.facility })) throw new AppError('not_found', 'There is no such swap.')
       const swap = await registry.swaps.undo(known.id, clock())
       await announce(swap.facility)
       return viewOf(swap)

@@ -2,12 +2,12 @@
 import { profileById } from '../../../core/profiles/index.ts'
 import type { TrialDesign } from '../../../core/registry-trials.ts'
 import type { Me } from '../../../core/rest/session.ts'
-import { isFacilityRole, ownsFacility, requireOwnFacility } from '../../auth/scope.ts'
+import { requireFacility } from '../../auth/authority.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import { designOf, enrolmentView, trialFor, trialView } from '../trial-view.ts'
 import type { HandlerDeps } from './deps.ts'
-import { instant, keyOf, requireResident, zonesOf } from './own.ts'
+import { facilitiesOf, instant, keyOf, requireResident, zonesOf } from './own.ts'
 
 type Names =
   | 'trials'
@@ -44,49 +44,45 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
   }
 
   return {
-    async trials({ me, query }) {
-      const scope =
-        me.role === 'manufacturer'
-          ? { makers: me.maker === null ? [] : [me.maker] }
-          : isFacilityRole(me)
-            ? { facilities: me.facilities }
-            : {}
+    async trials({ may, query }) {
+      const scope = may.list()
       return pageOf(
         query,
         page => registry.trials.list({ ...scope, ...page }),
         keyOf,
-        trial => trialView(trial, me),
+        trial => trialView(trial, may),
       )
     },
 
-    async trial({ me, params }) {
-      return trialView(await trialFor(registry, me, params.id), me)
+    async trial({ may, params }) {
+      return trialView(await trialFor(registry, may, params.id), may)
     },
 
-    async createTrial({ me, body }) {
+    async createTrial({ me, may, body }) {
       const { maker, design } = await checked(me, designOf(body))
-      return trialView(await registry.trials.create({ ...design, maker }, { by: me.user, nowMs: clock() }), me)
+      if (!may({ maker })) refuse('forbidden', 'A maker designs its own trials.')
+      return trialView(await registry.trials.create({ ...design, maker }, { by: me.user, nowMs: clock() }), may)
     },
 
-    async editTrial({ me, params, body }) {
-      const { id } = await trialFor(registry, me, params.id)
+    async editTrial({ me, may, params, body }) {
+      const { id } = await trialFor(registry, may, params.id)
       const { design } = await checked(me, designOf(body))
-      return trialView(await registry.trials.change(id, body.version, design), me)
+      return trialView(await registry.trials.change(id, body.version, design), may)
     },
 
-    async addProtocol({ me, params, body }) {
-      const { id } = await trialFor(registry, me, params.id)
-      return trialView(await registry.trials.addProtocol(id, body, { by: me.user, nowMs: clock() }), me)
+    async addProtocol({ me, may, params, body }) {
+      const { id } = await trialFor(registry, may, params.id)
+      return trialView(await registry.trials.addProtocol(id, body, { by: me.user, nowMs: clock() }), may)
     },
 
-    async lockProtocol({ me, params, body }) {
-      const { id } = await trialFor(registry, me, params.id)
-      return trialView(await registry.trials.lockProtocol(id, body.protocol, { by: me.user, nowMs: clock() }), me)
+    async lockProtocol({ me, may, params, body }) {
+      const { id } = await trialFor(registry, may, params.id)
+      return trialView(await registry.trials.lockProtocol(id, body.protocol, { by: me.user, nowMs: clock() }), may)
     },
 
-    async enrolments({ me, params, query }) {
-      const { id } = await trialFor(registry, me, params.id)
-      const { facilities } = me
+    async enrolments({ may, params, query }) {
+      const { id } = await trialFor(registry, may, params.id)
+      const facilities = facilitiesOf(may, undefined)
       const format = await zonesOf(registry, facilities)
       const rooms = await roomsOfResidents(facilities)
       return pageOf(
@@ -97,10 +93,10 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
       )
     },
 
-    async enrol({ me, params, body }) {
-      const { id: trial } = await trialFor(registry, me, params.id)
+    async enrol({ me, may, params, body }) {
+      const { id: trial } = await trialFor(registry, may, params.id)
       const { facility, resident } = body
-      requireOwnFacility(me, facility)
+      requireFacility(may, facility)
       await requireResident(registry, facility, resident)
       const record = await registry.trials.enrol(
         { trial, facility, resident, fromMs: instant(body.from) },
@@ -109,9 +105,9 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
       return enrolmentView(record, await zonesOf(registry, [facility]), await roomsOfResidents([facility]))
     },
 
-    async endEnrolment({ me, params, body }) {
+    async endEnrolment({ me, may, params, body }) {
       const known = await registry.trials.enrolment(params.id)
-      if (!known || !ownsFacility(me, known.facility)) return refuse('not_found', 'You have no such enrolment.')
+      if (!known || !may({ facility: known.facility })) return refuse('not_found', 'You have no such enrolment.')
       const written = { by: me.user, nowMs: clock() }
       const record = await registry.trials.endEnrolment(known.id, instant(body.at), body.reason, written)
       const { facility } = known

@@ -1,36 +1,39 @@
 /** Routes of user accounts: who may make, change and invite whom, and which facility or maker each role must name. */
 import { AppError } from '../../../core/errors.ts'
 import type { UserRecord } from '../../../core/registry.ts'
+import type { Role } from '../../../core/rest/route.ts'
+import { APPOINTS } from '../../../core/rest/rules.ts'
 import type { Me } from '../../../core/rest/session.ts'
+import type { May } from '../../auth/authority.ts'
 import { requireStrongPassword } from '../../auth/password-rules.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
 import type { HandlerDeps } from './deps.ts'
 import { userView } from './user-view.ts'
 
-const FACILITY_ROLES: readonly Me['role'][] = ['staff', 'display', 'facility_admin']
+const FACILITY_ROLES: readonly Role[] = ['staff', 'display', 'facility_admin']
+interface Asks {
+  me: Me
+  may: May
+}
 
 type Names = 'users' | 'user' | 'createUser' | 'editUser' | 'inviteUser' | 'endUserSessions'
 
 export function usersHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
   const { registry, sessions, invitations, passwords, clock, log } = deps
   /** A facility's administrator sees the people of the own facilities. */
-  const maySee = (me: Me, user: UserRecord): boolean =>
-    me.role === 'platform_admin' || user.facilities.some(facility => me.facilities.includes(facility))
+  const maySee = (may: May, user: UserRecord): boolean => may({ facilities: user.facilities })
 
-  const find = async (me: Me, name: string): Promise<UserRecord> => {
+  const find = async (may: May, name: string): Promise<UserRecord> => {
     const user = await registry.users.get(name)
-    return user && maySee(me, user) ? user : refuse('not_found', `You have no user ${name}.`)
+    return user && maySee(may, user) ? user : refuse('not_found', `You have no user ${name}.`)
   }
   /** Who works elsewhere too, or as something that a facility does not appoint, is not a facility's to change. */
-  const requireMayAppoint = (me: Me, role: Me['role'], facilities: readonly string[]): void => {
-    if (me.role === 'platform_admin') return
-    if (!FACILITY_ROLES.includes(role))
-      refuse(
-        'forbidden',
-        `A facility's administrator makes ${FACILITY_ROLES.join(', ')}; ask the platform administrator for ${role}.`,
-      )
-    const foreign = facilities.filter(facility => !me.facilities.some(own => own === facility))
+  const requireMayAppoint = ({ me, may }: Asks, role: Role, facilities: readonly string[]): void => {
+    const roles = APPOINTS[me.role] ?? []
+    if (!roles.includes(role))
+      refuse('forbidden', `As ${me.role} you make ${roles.join(', ')}; ask the platform administrator for ${role}.`)
+    const foreign = facilities.filter(facility => !may({ facility }))
     if (foreign.length > 0) refuse('forbidden', `Not a facility of yours: ${foreign.join(', ')}.`)
   }
   const requireFits = async (given: Shape): Promise<void> => {
@@ -46,41 +49,41 @@ export function usersHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
   }
 
   return {
-    users: ({ me, query }) =>
+    users: ({ may, query }) =>
       pageOf(
         query,
         filtered(
           page => registry.users.list(page),
           ({ user }) => user,
-          user => maySee(me, user),
+          user => maySee(may, user),
         ),
         ({ user }) => user,
         userView,
       ),
 
-    user: async ({ me, params }) => userView(await find(me, params.user)),
+    user: async ({ may, params }) => userView(await find(may, params.user)),
 
-    async createUser({ me, body }) {
+    async createUser({ me, may, body }) {
       const { user, password, role, facilities, maker = null, language } = body
-      requireMayAppoint(me, role, facilities)
+      requireMayAppoint({ me, may }, role, facilities)
       await requireFits({ role, facilities, maker })
       if (password !== undefined) requireStrongPassword(password, user)
       if (await registry.users.get(user)) refuse('conflict', `There is already a user ${user}.`)
       const passwordHash = password === undefined ? null : await passwords.hash(password)
       await registry.users.create({ user, passwordHash, role, facilities, maker, language, createdMs: clock() })
       const invitation = password === undefined ? await invite(user) : null
-      return { ...userView(await find(me, user)), invitation }
+      return { ...userView(await find(may, user)), invitation }
     },
 
-    async editUser({ me, params, body, version }) {
-      const before = await find(me, params.user)
-      requireMayAppoint(me, before.role, before.facilities)
+    async editUser({ me, may, params, body, version }) {
+      const before = await find(may, params.user)
+      requireMayAppoint({ me, may }, before.role, before.facilities)
       const after = {
         role: body.role ?? before.role,
         facilities: body.facilities ?? before.facilities,
         maker: body.maker === undefined ? before.maker : body.maker,
       }
-      requireMayAppoint(me, after.role, after.facilities)
+      requireMayAppoint({ me, may }, after.role, after.facilities)
       await requireFits(after)
       const ends = body.disabled === true || after.role !== before.role
       if (me.user === before.user && ends) refuse('conflict', 'Ask another administrator to change your own account.')
@@ -98,16 +101,16 @@ export function usersHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
       return userView(changed)
     },
 
-    async inviteUser({ me, params }) {
-      const user = await find(me, params.user)
-      requireMayAppoint(me, user.role, user.facilities)
+    async inviteUser({ me, may, params }) {
+      const user = await find(may, params.user)
+      requireMayAppoint({ me, may }, user.role, user.facilities)
       if (user.disabledMs !== null) refuse('not_ready', 'This account was ended; open it again first.')
       return invite(user.user)
     },
 
-    async endUserSessions({ me, params }) {
-      const user = await find(me, params.user)
-      requireMayAppoint(me, user.role, user.facilities)
+    async endUserSessions({ me, may, params }) {
+      const user = await find(may, params.user)
+      requireMayAppoint({ me, may }, user.role, user.facilities)
       await endAccess(user.user)
       return undefined
     },
@@ -120,7 +123,7 @@ export function usersHandlers(deps: HandlerDeps): Pick<Handlers, Names> {
 }
 
 interface Shape {
-  role: Me['role']
+  role: Role
   facilities: readonly string[]
   maker: string | null
 }

@@ -1,0 +1,69 @@
+/** The places in the server's sources that ask the authority: each can be taken away in a copy, in which the matrix must then break. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createKnocking } from '../../../server/broker/knocking.ts'
+import { startPlatform } from '../../server/platform.ts'
+import { type Guard, mutate } from '../mutants.ts'
+import { ROOT } from '../world.ts'
+import { differences } from './matrix.ts'
+import { createWorld, STRANGER } from './world.ts'
+
+export type SourceGuard = Pick<Guard, 'name' | 'edits'>
+
+const AUTHORITY = 'server/auth/authority.ts'
+/** What each reach means, and what is asked before a handler runs. */
+const DECISIONS: readonly SourceGuard[] = [
+  ['a facility is one’s own', 'own === facility || facilities.includes(own)', "own !== ''"],
+  ['a device is of one’s own maker', 'me.maker !== null && maker === me.maker', 'me.maker !== null'],
+  ['a bench is one’s own', 'benchOf === me.maker && maker === me.maker', 'maker !== null'],
+  ['a request was handed in', 'handedIn === true', 'handedIn !== null'],
+  ['the role is looked at', 'if (reachOf(rule, me.role) === undefined)', 'if (reachOf(rule, me.role) === null)'],
+].map(([name = '', guard = '', without = '']) => ({ name, edits: [[AUTHORITY, guard, without]] }))
+
+const FOLDERS = ['server/http', 'server/http/handlers', 'server/datasets', 'server/ledger']
+/** A question to the authority; what it answers is then taken for yes. */
+const QUESTION = /!may\(((?:[^()]|\([^()]*\))*)\)|^ *requireFacility\(may, [^\n]*\)$/gm
+
+/** Every guard, in order of files. */
+export async function permissionGuards(): Promise<SourceGuard[]> {
+  const found: SourceGuard[] = [...DECISIONS]
+  for (const folder of FOLDERS)
+    for (const file of (await readdir(join(ROOT, folder))).filter(name => name.endsWith('.ts'))) {
+      const path = `${folder}/${file}`
+      const lines = (await readFile(join(ROOT, path), 'utf8')).split('\n')
+      for (const [index, line] of lines.entries())
+        for (const [question] of line.matchAll(QUESTION)) {
+          // Asked all the same, so that it is the answer that is missing.
+          const without = question.startsWith('!')
+            ? `(${question} && false)`
+            : question.replace(/requireFacility\((may), (.*)\)$/, 'may({ facility: $2 })')
+          const around = lines.slice(Math.max(0, index - 3), index + 1).join('\n')
+          found.push({
+            name: `${path}:${index + 1} ${question.trim()}`,
+            edits: [
+              [path, around, around.slice(0, around.length - line.length) + line.replace(question, () => without)],
+            ],
+          })
+        }
+    }
+  return found
+}
+
+/** Runs the matrix on a copy without this guard. @returns the first difference; null: nothing is seen */
+export async function withoutGuard(guard: SourceGuard): Promise<string | null> {
+  const { root, remove } = await mutate({ ...guard, caughtBy: 'publish' })
+  const { createServer } = (await import(
+    /* @vite-ignore */ join(root, 'server/server.ts')
+  )) as typeof import('../../../server/server.ts')
+  const knocking = createKnocking(Date.now)
+  knocking.note('sunny.knocks-here', 'someone')
+  knocking.note(STRANGER, 'someone')
+  const platform = await startPlatform({ create: createServer, embedded: { disconnect: () => undefined, knocking } })
+  try {
+    const [first] = await differences(await createWorld(platform), { first: true })
+    return first ?? null
+  } finally {
+    await platform.stop()
+    await remove()
+  }
+}

@@ -1,9 +1,9 @@
 /** A resident's life in the browser, in each language: admitted into a bed, consent, away and back, withdrawal, leaving, erasure; and the rooms and beds for it. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import en from '../../dashboard/src/words/en.json' with { type: 'json' }
-import ja from '../../dashboard/src/words/ja.json' with { type: 'json' }
-import ko from '../../dashboard/src/words/ko.json' with { type: 'json' }
+import en from '../../dashboard/src/words/admin/en.json' with { type: 'json' }
+import ja from '../../dashboard/src/words/admin/ja.json' with { type: 'json' }
+import ko from '../../dashboard/src/words/admin/ko.json' with { type: 'json' }
 import { f, p } from '../server/platform.ts'
 import { chromium } from '../servers/chromium.ts'
 import { describeWith } from '../servers/find.ts'
@@ -106,6 +106,9 @@ describeWith([chromium, mosquitto], 'residents and rooms in the browser', () => 
     await east.getByRole('button', { name: '101を変更' }).click()
     await east.getByRole('button', { name: 'この居室を使用停止' }).click()
     await east.getByText('使用停止にできません').waitFor()
+    // The words of these screens come with each language.
+    await page.getByRole('button', { name: '한국어' }).click()
+    await page.getByRole('heading', { name: ko['people.title.layout'] }).waitFor()
     for (const language of ['ko', 'en'] as const) {
       const other = await world.visit('/places', language, PHONE)
       await other.locator('[data-room-line="203"]').waitFor()

@@ -89,7 +89,8 @@ describeWith([chromium, mosquitto], 'the own account in the browser', () => {
       await picture(page, 'setup-en')
       await page.getByLabel('New password').fill('a window in winter')
       await page.getByRole('button', { name: 'Create and begin' }).click()
-      await page.locator('[data-user=chief]').waitFor()
+      // Nothing is there yet: a facility comes first.
+      await page.locator('[data-kind=facility]').waitFor()
       expect(new URL(page.url()).pathname).not.toBe('/setup')
       const stranger = await visit(empty.url, 'ja', PHONE)
       await stranger.getByLabel('職員番号または ID').waitFor()

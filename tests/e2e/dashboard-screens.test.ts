@@ -35,7 +35,9 @@ const SCREENS: { name: string; path: string; user?: string; ready: string; wideO
   { name: 'own page', path: '/me', user: 'staff@demo', ready: 'section li' },
   { name: 'an invitation', path: '/welcome', ready: 'form input' },
   { name: 'the first administrator', path: '/setup', ready: 'form input' },
-  { name: 'users', path: '/', user: 'platform@demo', ready: '[data-user]' },
+  { name: 'users', path: '/users', user: 'platform@demo', ready: '[data-user]' },
+  { name: 'facilities', path: '/', user: 'platform@demo', ready: '[data-facility]' },
+  { name: 'no trials', path: '/trials', user: 'maker@demo', ready: 'main a' },
 ]
 
 describeWith(chromium, 'each screen', () => {

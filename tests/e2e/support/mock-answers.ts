@@ -44,6 +44,8 @@ export function createAnswers({ board, ledger }: { board: () => Reply; ledger: L
     if (first === 'users') return page([...USERS])
     if (first === 'facilities')
       return third === 'board' ? board() : page([{ id: 'demo', name: 'みなと苑', zone: ZONE, bench_of: null }])
+    // A house of which the registry knows no more than its rooms' devices.
+    if (['rooms', 'beds', 'residents', 'resident-identities', 'placements', 'trials'].includes(first)) return page([])
     if (first === 'device-types') return page(profiles)
     if (first === 'devices') return devices(me, id, third, query)
     if (['ledger', 'rejections', 'conflicts', 'dead-letters'].includes(first)) return kept(me, parts, query, ledger)
@@ -116,6 +118,8 @@ function devices(me: Me, id: string | undefined, third: string | undefined, quer
         ? device
         : { ...device, newest: device.heard === null ? {} : newest(device.profile, device.freshness, device.heard) },
     )
+  if (third === 'firmware') return ok({ items: [{ firmware: device.fw ?? '1.4.2', seen: device.active_from }] })
+  if (third === 'calibrations') return ok({ items: [] })
   if (third === 'events') {
     const events = makeEvents(sceneNow()).filter(event => event.device === id)
     return page(

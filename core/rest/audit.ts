@@ -112,7 +112,7 @@ export const auditRoutes = {
     path: '/audit/verify',
     summary: 'Verify the whole trail, and that it goes on from a checkpoint that was kept elsewhere',
     query: z.object({
-      checkpoint: z.string().max(10_000).optional().meta({ description: 'The signed note, as it was given' }),
+      checkpoint: z.string().max(4_000).optional().meta({ description: 'The signed note, as it was given' }),
     }),
     status: 200,
     response: auditVerificationSchema,

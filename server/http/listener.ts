@@ -6,6 +6,8 @@ import { AppError } from '../../core/errors.ts'
 import type { TlsPair } from '../tls-pair.ts'
 
 const MIN_VERSION = 'TLSv1.2'
+/** The longest query that the contract allows, a checkpoint of 4,000 characters, takes 36,000 bytes in an address. */
+const MAX_HEAD_BYTES = 65_536
 
 export interface Listener {
   server: Server
@@ -22,7 +24,7 @@ export async function listen(port: number, tls: Pick<TlsPair, 'current' | 'onCha
     response.writeHead(503, { 'Retry-After': '1' }).end('starting')
   }
   const listener: RequestListener = (request, response) => serve(request, response)
-  const server: Server = tls ? secured(tls, listener) : createHttp(listener)
+  const server: Server = tls ? secured(tls, listener) : createHttp({ maxHeaderSize: MAX_HEAD_BYTES }, listener)
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     connections.add(socket)
@@ -51,7 +53,7 @@ export async function listen(port: number, tls: Pick<TlsPair, 'current' | 'onCha
 
 /** A new certificate is for new connections; those that stand stay. */
 function secured(tls: Pick<TlsPair, 'current' | 'onChange'>, listener: RequestListener): Server {
-  const server = createHttps({ ...tls.current(), minVersion: MIN_VERSION }, listener)
+  const server = createHttps({ ...tls.current(), minVersion: MIN_VERSION, maxHeaderSize: MAX_HEAD_BYTES }, listener)
   tls.onChange(pair => server.setSecureContext({ ...pair, minVersion: MIN_VERSION }))
   return server
 }

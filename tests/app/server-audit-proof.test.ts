@@ -133,4 +133,11 @@ describeWith(mosquitto, 'proofs of the audit trail', () => {
       expect((await auditor.get('/audit/checkpoint')).status).toBe(200)
     })
   })
+
+  it('answers the longest checkpoint that may be asked about, and refuses a longer one', async () => {
+    const auditor = await world.platform.as('auditor')
+    const ask = (length: number) => auditor.get(`/audit/verify?checkpoint=${encodeURIComponent('見'.repeat(length))}`)
+    expect((await ask(4_000)).body.checkpoint.result).toBe('malformed')
+    expect((await ask(4_001)).status).toBe(400)
+  })
 })

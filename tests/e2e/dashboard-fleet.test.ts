@@ -141,26 +141,25 @@ describeWith(chromium, 'the fleet page', () => {
     expect(await page.getByRole('button', { name: '保存先に送り直す' }).count()).toBe(0)
   })
 
-  test.each(LANGUAGES)('is clean in every state and shape, in %s', async language => {
-    for (const state of ['red', 'away', 'opened'] as const) {
-      server.ledger.scene = state === 'red' ? 'red' : 'mixed'
-      server.ledger.isAway = state === 'away'
-      for (const { viewport, theme } of SHAPES) {
-        const page = await visit({ language, theme, viewport })
-        await page.locator(state === 'away' ? '[data-testid=ledger-away]' : '[data-testid=balance]').waitFor()
-        await page.locator('tbody tr').first().waitFor()
-        if (state === 'opened') {
-          await page.locator('aside button[aria-expanded]').first().click()
-          await page.locator('mark').waitFor()
-        }
-        const at = `${state} ${viewport.width} ${theme}`
-        expect([at, await axeFindings(page)]).toEqual([at, []])
-        expect([at, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([at, 0])
-        const cut = await page
-          .locator('table')
-          .evaluate(table => table.scrollWidth - (table.parentElement?.clientWidth ?? 0))
-        expect([at, cut <= 0]).toEqual([at, true])
+  const LOOKS = LANGUAGES.flatMap(language => (['red', 'away', 'opened'] as const).map(state => ({ language, state })))
+  test.each(LOOKS)('is clean in every shape, $state, in $language', async ({ language, state }) => {
+    server.ledger.scene = state === 'red' ? 'red' : 'mixed'
+    server.ledger.isAway = state === 'away'
+    for (const { viewport, theme } of SHAPES) {
+      const page = await visit({ language, theme, viewport })
+      await page.locator(state === 'away' ? '[data-testid=ledger-away]' : '[data-testid=balance]').waitFor()
+      await page.locator('tbody tr').first().waitFor()
+      if (state === 'opened') {
+        await page.locator('aside button[aria-expanded]').first().click()
+        await page.locator('mark').waitFor()
       }
+      const at = `${state} ${viewport.width} ${theme}`
+      expect([at, await axeFindings(page)]).toEqual([at, []])
+      expect([at, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([at, 0])
+      const cut = await page
+        .locator('table')
+        .evaluate(table => table.scrollWidth - (table.parentElement?.clientWidth ?? 0))
+      expect([at, cut <= 0]).toEqual([at, true])
     }
   })
 })

@@ -57,7 +57,7 @@ describe('the catalogues', () => {
       .join('\n')
     const dynamic = [...code.matchAll(/`([\w.]+)\.\$\{/g)].map(match => `${match[1]}.`)
     const unused = Object.keys(ja).filter(
-      id => !code.includes(`'${id}'`) && !dynamic.some(prefix => id.startsWith(prefix)),
+      id => ![`'${id}'`, `"${id}"`].some(said => code.includes(said)) && !dynamic.some(prefix => id.startsWith(prefix)),
     )
     expect(unused).toEqual([])
   })

@@ -4,7 +4,7 @@ import type { AuditEntryView } from '../../core/rest/audit.ts'
 import type { Route } from '../../core/rest/route.ts'
 import { routes } from '../../core/rest.ts'
 import { type AuditWorld, type PEOPLE_WRITES, startAuditWorld } from '../server/audit-world.ts'
-import { type Answer, DAY_MS } from '../server/platform.ts'
+import { type Answer, DAY_MS, f } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
@@ -138,10 +138,18 @@ describeWith(mosquitto, 'people in the audit trail', () => {
     },
     enrol: {
       action: 'enrolment.create',
-      call: () => ({
-        path: `/trials/${id('createTrial')}/enrolments`,
-        body: { facility: 'sunny', resident: world.resident, from: at(-1) },
-      }),
+      call: async () => {
+        await world.platform.registry.consents.create({
+          facility: f('sunny'),
+          resident: world.resident,
+          purpose: 'trial_participation',
+          fromMs: world.nowMs - 9 * DAY_MS,
+        })
+        return {
+          path: `/trials/${id('createTrial')}/enrolments`,
+          body: { facility: 'sunny', resident: world.resident, from: at(-1) },
+        }
+      },
     },
     addTrialEvent: {
       action: 'trial_event.create',

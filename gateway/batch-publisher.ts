@@ -1,4 +1,4 @@
-/** Publishes many small retained messages in one write: a thousand devices a second are told what is safe, and each would cost the MQTT library forty microseconds. */
+/** Publishes many small retained messages in one write: a thousand devices a second are told what is safe, and the MQTT library makes many objects and writes for each. */
 import { AppError } from '../core/errors.ts'
 
 export interface RetainedMessage {

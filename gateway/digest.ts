@@ -1,4 +1,4 @@
-/** What the gateway's consumers need of a commit: ordinary messages as columns, all others as they are; no object outlives the packet that it came in. */
+/** What the gateway's consumers need of a commit: ordinary messages as columns, all others as they are; the object of an ordinary one does not outlive its packet. */
 import type { Mark } from '../core/readings.ts'
 import { type AcceptedEntry, type Entry, isAccepted } from './entries.ts'
 import type { Digest } from './spool/commit.ts'

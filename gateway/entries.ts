@@ -3,6 +3,7 @@ import { type ByteWriter, utf8 } from '../core/byte-writer.ts'
 import type { BootId, DeviceId, FacilityId, ProfileId } from '../core/ids.ts'
 import { type Mark, type StoredRow, type StoredValue, storeKey } from '../core/readings.ts'
 import type { RejectionReason } from '../core/rejections.ts'
+import { getOrMake } from './ledger/get-or-make.ts'
 
 /** What the ledger counts beside the fate. */
 interface Counted {
@@ -125,14 +126,15 @@ export function createEntryEncoder(): (entry: Entry, out: ByteWriter) => void {
   }
   /** Names of metrics come from profiles: there are few of them. */
   const metric = new Map<string, Uint8Array>()
-  /** All up to the seq, of each device's latest boot; by device, which few facilities have in common. */
-  const heads = new Map<string, { of: AcceptedEntry; bytes: Uint8Array }>()
+  /** All up to the seq, of each device's latest boot; by facility, then device. */
+  const heads = new Map<string, Map<string, { of: AcceptedEntry; bytes: Uint8Array }>>()
   const headOf = (entry: AcceptedEntry): Uint8Array => {
-    const known = heads.get(entry.d)
-    if (known && known.of.f === entry.f && known.of.p === entry.p && known.of.b === entry.b) return known.bytes
+    const ofFacility = getOrMake(heads, entry.f, () => new Map<string, { of: AcceptedEntry; bytes: Uint8Array }>())
+    const known = ofFacility.get(entry.d)
+    if (known && known.of.p === entry.p && known.of.b === entry.b) return known.bytes
     // Names have no characters that JSON would escape.
     const bytes = utf8(`{"k":"a","f":"${entry.f}","d":"${entry.d}","p":"${entry.p}","b":"${entry.b}","s":`)
-    heads.set(entry.d, { of: { ...entry, v: {} }, bytes })
+    ofFacility.set(entry.d, { of: { ...entry, v: {} }, bytes })
     return bytes
   }
 

@@ -81,8 +81,17 @@ export const trialInputSchema = z.strictObject({
       product: z.enum(TRIAL_PRODUCTS),
       /** Column of subjects.csv → level of its hierarchy; null for a product without classes. */
       levels: z.record(z.string(), z.int().min(0)).nullable(),
-      /** Class of each person who was in it; null: in the release, but in no class (P0). */
-      members: z.array(z.strictObject({ subject: opaqueIdSchema, class: z.string().nullable() })),
+      /**
+       * Whoever was in it, with class and group of the series; null: in none (P0), or no longer known because the person was erased.
+       * For each such person there are two further entries without a subject: one with the class, one with the group that lost somebody.
+       */
+      members: z.array(
+        z.strictObject({
+          subject: opaqueIdSchema.nullable(),
+          class: z.string().nullable(),
+          group: z.string().nullable(),
+        }),
+      ),
     }),
   ),
   /** Only for P2: the contract and the committee that allowed it. */

@@ -1,14 +1,23 @@
 /** Files of a written trial package and the columns of its tables: what the writer, the gate and the recipient agree on. */
 
-/** Each table is written as CSV (RFC 4180, UTF-8, header) and as Parquet with the same rows in the same order. */
+/** Each table is written as CSV (RFC 4180, UTF-8, LF, header) and as Parquet with the same rows in the same order. */
 export const TRIAL_TABLES = {
-  /** One row a participant, in order of pid. `fell` and `adverse_event` are `yes` or `no`. */
+  /**
+   * One row a participant, in order of pid. `fell` (a device told an event of the type FALL_EVENT) and `adverse_event` (one was
+   * recorded, serious or not) are `yes` or `no`, or `*` in a whole class that is too small to tell it (decision 0105).
+   */
   subjects: ['pid', 'age', 'sex', 'care_level', 'site', 'stay', 'diagnosis', 'fell', 'adverse_event'],
-  /** What happened to a participant: a type or its group, in a span of relative time (`d003`, `w02`, `m01`, `all`); at most once each. In order of pid, period, event. */
+  /**
+   * What happened to a participant at least once in a span of the participant's own time: day `d003`, week `w02`, four weeks `m01`,
+   * participation `all`; counted from 1. A type, or its group (GROUP_OF) where no type of the group can be told. In order of pid, event, period.
+   */
   events: ['pid', 'event', 'period'],
-  /** One row a group, metric and hour since the first day's beginning; quantiles empty where too few persons lie beyond. */
+  /**
+   * One row a group, metric and bin; `hour` is the bin's first since the first day's local midnight, its width is the metric's
+   * `bin_hours` in the dictionary. `low` and `high` are quartiles, empty where too few persons lie beyond. In order of group, metric, hour.
+   */
   series: ['group', 'metric', 'hour', 'mean', 'sd', 'low', 'high'],
-  /** Product P0: counts and means over participants; suppressed cells have an empty value. */
+  /** Counts and means over participants; suppressed cells have neither persons nor value. In order of table, row, column. */
   aggregates: ['table', 'row', 'column', 'persons', 'value'],
 } as const
 export type TrialTable = keyof typeof TRIAL_TABLES
@@ -18,10 +27,11 @@ export const QUASI_IDENTIFIERS = ['age', 'sex', 'care_level', 'site', 'stay', 'd
 /** Columns of `subjects` that must not be learnt of a person. */
 export const SENSITIVE = ['fell', 'adverse_event'] as const
 
-/** Which tables a product has. */
+/** Which tables a product has. Series of P2 are single participants': their `group` is the pid. */
 export const PRODUCT_TABLES = {
   P0: ['aggregates'],
   P1: ['subjects', 'events', 'series', 'aggregates'],
+  P2: ['subjects', 'events', 'series'],
 } as const
 
 export const EVIDENCE_FILE = 'evidence.json'
@@ -29,5 +39,32 @@ export const DICTIONARY_FILE = 'dictionary.json'
 export const MANIFEST_FILE = 'MANIFEST.sha256'
 /** Stands where nothing is recorded, before anything is counted. */
 export const MISSING = 'not_recorded'
-/** The top of every hierarchy. */
+/** The top of every hierarchy; a sensitive value that is not told. */
 export const ANY = '*'
+/** Type of the device events that are falls. */
+export const FALL_EVENT = 'fall'
+
+/** `bed.sleep_mat` → `bed.*`: the group of a device's event types is the first part of its profile's id; of what happened to the participant otherwise it is this. */
+export const PARTICIPANT_GROUP = 'participant.*'
+
+/**
+ * In the job's folder, never in the package: which participants are behind which rows of the series, for the gate.
+ * Every row's mean, deviation and quartiles are over all `members`, always the same ones. A member's value in a bin is the mean of the
+ * clipped readings in it, or, where nothing was measured or the bin is masked, the member's usual value: the median of the
+ * member's own bins at that hour of the day (of all bins, where that hour has none).
+ */
+export const PRIVATE_FILE = 'private/series.json'
+export interface PrivateSeries {
+  series: {
+    group: string
+    metric: string
+    profile: string
+    binHours: number
+    /** Readings outside are moved to it; k participants have readings at or beyond either end. */
+    clip: [number, number]
+    grid: number
+    members: string[]
+  }[]
+  /** Hours of a facility (epoch ms of their beginning) in which so many of its participants changed together that they are told as usual ones. */
+  masked: { facility: string; profile: string; metric: string; from_ms: number }[]
+}

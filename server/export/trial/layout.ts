@@ -49,9 +49,10 @@ export const PARTICIPANT_GROUP = 'participant.*'
 
 /**
  * In the job's folder, never in the package: which participants are behind which rows of the series, for the gate.
- * Every row's mean, deviation and quartiles are over all `members`, always the same ones. A member's value in a bin is the mean of the
- * clipped readings in it, or, where nothing was measured or the bin is masked, the member's usual value: the median of the
- * member's own bins at that hour of the day (of all bins, where that hour has none).
+ * Every row's mean, deviation and quartiles are over all `members`, always the same ones. A member's value in an hour is the mean of
+ * its readings, moved into `clip`; in a wider bin, the mean of its hours' values. Where nothing was measured or all hours are
+ * masked, the member's usual value stands: the median of the member's own bins at that hour of the day (of all bins, where that hour has
+ * none or bins are wider than an hour).
  */
 export const PRIVATE_FILE = 'private/series.json'
 export interface PrivateSeries {
@@ -60,7 +61,7 @@ export interface PrivateSeries {
     metric: string
     profile: string
     binHours: number
-    /** Readings outside are moved to it; k participants have readings at or beyond either end. */
+    /** Hourly values outside are moved to it; k participants have some at or beyond either end. */
     clip: [number, number]
     grid: number
     members: string[]

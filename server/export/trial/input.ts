@@ -82,14 +82,14 @@ export const trialInputSchema = z.strictObject({
       /** Column of subjects.csv → level of its hierarchy; null for a product without classes. */
       levels: z.record(z.string(), z.int().min(0)).nullable(),
       /**
-       * Whoever was in it, with class and group of the series; null: in none (P0), or no longer known because the person was erased.
-       * For each such person there are two further entries without a subject: one with the class, one with the group that lost somebody.
+       * Whoever was in it, with class, and group of each series (key: profile/metric); none (P0), or no longer known because the person was
+       * erased. For each such person there is a further entry without a subject for the class and for each group that lost somebody.
        */
       members: z.array(
         z.strictObject({
           subject: opaqueIdSchema.nullable(),
           class: z.string().nullable(),
-          group: z.string().nullable(),
+          groups: z.record(z.string(), z.string()),
         }),
       ),
     }),

@@ -14,7 +14,9 @@ export const TRIAL_TABLES = {
   events: ['pid', 'event', 'period'],
   /**
    * One row a group, metric and bin; `hour` is the bin's first since the first day's local midnight, its width is the metric's
-   * `bin_hours` in the dictionary. `low` and `high` are quartiles, empty where too few persons lie beyond. In order of group, metric, hour.
+   * `bin_hours` in the dictionary. Mean and sample deviation are of winsorised values: a tenth of them at either end, rounded down, moved to
+   * the next value. `low` and `high` are the values with a quarter of the persons, rounded down, beyond; empty where those are too few.
+   * All on the metric's grid. In order of group, metric, hour.
    */
   series: ['group', 'metric', 'hour', 'mean', 'sd', 'low', 'high'],
   /** Counts and means over participants; suppressed cells have neither persons nor value. In order of table, row, column. */

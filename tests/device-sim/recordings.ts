@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
 
 const folder = process.env.RECORDINGS_DIR ?? fileURLToPath(new URL('../../../shared/recordings', import.meta.url))
-export const tihmFolder = join(folder, 'tihm')
+export const recordingFolder = (name: string): string => join(folder, name)
+export const tihmFolder = recordingFolder('tihm')
 
-/** `describe` for tests that play a recording; the reason stands in the name of what is skipped. */
-export function describeWithTihm(name: string, tests: () => void): void {
-  if (existsSync(tihmFolder)) return void describe(name, tests)
-  const reason = `no recording in ${tihmFolder}: set RECORDINGS_DIR`
+/** `describe` for tests that need a recording; the reason stands in the name of what is skipped. */
+export function describeWithRecording(recording: string, name: string, tests: () => void): void {
+  if (existsSync(recordingFolder(recording))) return void describe(name, tests)
+  const reason = `no recording in ${recordingFolder(recording)}: set RECORDINGS_DIR`
   if (process.env.CI !== 'true') return void describe.skip(`${name} [skipped: ${reason}]`, tests)
   describe(name, () => {
     it('finds its recording', () => {
@@ -18,3 +19,5 @@ export function describeWithTihm(name: string, tests: () => void): void {
     })
   })
 }
+
+export const describeWithTihm = (name: string, tests: () => void): void => describeWithRecording('tihm', name, tests)

@@ -1,10 +1,9 @@
 /** Finds the best global recoding of a table: one level per quasi-identifier, so that every class that is kept satisfies all models. */
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../../core/errors.ts'
-import { byCodePoint, type CodedTable, codedHierarchy, sharedCodes } from './coding.ts'
-import { numberedModels } from './models/resolve.ts'
+import { type CodedRows, codedRows } from './code-rows.ts'
 import { checkPolicy, type TablePolicy } from './policy.ts'
-import type { SearchOutcome, SearchTask } from './run.ts'
+import { type SearchOutcome, type SearchTask, searchTask } from './run.ts'
 import type { WorkerMessage } from './worker.ts'
 
 export interface SearchProgress {
@@ -49,77 +48,27 @@ export interface OptimiseTable {
   timeLimitMs?: number
 }
 
-/** Above so many nodes a search gets a time limit. */
-export const MANY_NODES = 200_000
-const DEFAULT_LIMIT_MS = 60_000
-
 /**
  * The search runs in a worker thread.
  * @throws AppError `no_solution` (the message says why), `policy_invalid`, `hierarchy_invalid`, `value_not_in_hierarchy`, `export_cancelled`
  */
 export async function optimiseTable(options: OptimiseTable): Promise<TableSolution> {
-  const { columns, rows, policy } = options
-  const indexOf = (column: string): number => {
-    const index = columns.indexOf(column)
-    if (index < 0) throw new AppError('policy_invalid', `The table has no column ${column}`)
-    return index
-  }
-  checkPolicy(policy)
-  const leaves = policy.quasiIdentifiers.map(({ column, hierarchy }) => {
-    const [index, leafOf] = [indexOf(column), new Map(hierarchy.values.map((line, leaf) => [line[0]!, leaf]))]
-    const codes = sharedCodes(rows.length)
-    for (const [row, cells] of rows.entries()) {
-      const leaf = leafOf.get(cells[index]!)
-      if (leaf === undefined) {
-        const value = JSON.stringify(cells[index])
-        throw new AppError('value_not_in_hierarchy', `Row ${row + 1}: ${value} is not in hierarchy ${hierarchy.name}`)
-      }
-      codes[row] = leaf
-    }
-    return codes
-  })
-  const sensitive = policy.sensitive.map(column => {
-    const index = indexOf(column)
-    const values = [...new Set(rows.map(cells => cells[index]!))].sort(byCodePoint)
-    const codeOf = new Map(values.map((value, code) => [value, code]))
-    const codes = sharedCodes(rows.length)
-    for (const [row, cells] of rows.entries()) codes[row] = codeOf.get(cells[index]!)!
-    return { values, codes }
-  })
-  const table: CodedTable = {
-    records: rows.length,
-    attributes: policy.quasiIdentifiers.map(({ hierarchy }) => codedHierarchy(hierarchy)),
-    leaves,
-    values: sensitive.map(({ values }) => values.length),
-    sensitive: sensitive.map(({ codes }) => codes),
-  }
-  return optimiseCoded({ ...options, table, values: sensitive.map(({ values }) => values) })
+  checkPolicy(options.policy)
+  return optimiseCoded({ ...options, coded: codedRows(options.columns, options.rows, options.policy) })
 }
 
-/** As {@link optimiseTable}, for a table that is already coded. @param options.values sensitive column → values in order of code */
+/** As {@link optimiseTable}, for a table that is already coded by a policy that is already checked. */
 export async function optimiseCoded(
-  options: Omit<OptimiseTable, 'columns' | 'rows'> & { table: CodedTable; values: readonly (readonly string[])[] },
+  options: Omit<OptimiseTable, 'columns' | 'rows'> & { coded: CodedRows },
 ): Promise<TableSolution> {
-  const { table, policy, values, progress, signal } = options
-  const { numerator, denominator } = policy.suppressionLimit
-  const nodes = table.attributes.reduce((product, { codes }) => product * codes.length, 1)
-  const outcome = await searched(
-    {
-      table,
-      models: numberedModels(policy, values),
-      metric: policy.metric,
-      weights: policy.quasiIdentifiers.map(({ weight }) => weight),
-      limit: Number((BigInt(table.records) * BigInt(numerator)) / BigInt(denominator)),
-      timeLimitMs: options.timeLimitMs ?? (nodes > MANY_NODES ? DEFAULT_LIMIT_MS : Number.POSITIVE_INFINITY),
-    },
-    progress,
-    signal,
-  )
+  const { coded, policy, progress, signal, timeLimitMs } = options
+  const outcome = await searched(searchTask(coded, policy, timeLimitMs), progress, signal)
+  const { leaves, records } = coded.table
   return {
     ...outcome,
-    records: table.records,
+    records,
     generalised(row, i) {
-      return policy.quasiIdentifiers[i]!.hierarchy.values[table.leaves[i]![row]!]![outcome.levels[i]!]!
+      return policy.quasiIdentifiers[i]!.hierarchy.values[leaves[i]![row]!]![outcome.levels[i]!]!
     },
   }
 }

@@ -1,12 +1,13 @@
 /** One search from a coded table to its result; plain data in and out, so that it can run in a worker thread. */
 import { AppError } from '../../../../core/errors.ts'
+import type { CodedRows } from './code-rows.ts'
 import type { CodedTable } from './coding.ts'
 import { createExaminer } from './examine.ts'
 import { latticeOf, levelsAt } from './lattice.ts'
 import { measureOf } from './metrics/measure.ts'
-import type { NumberedModels } from './models/resolve.ts'
+import { type NumberedModels, numberedModels } from './models/resolve.ts'
 import type { SearchProgress } from './optimise.ts'
-import type { Metric } from './policy.ts'
+import type { Metric, TablePolicy } from './policy.ts'
 import { searchAll } from './search.ts'
 
 export interface SearchTask {
@@ -34,6 +35,23 @@ export interface SearchOutcome {
 }
 
 const PROGRESS_MS = 200
+/** Above so many nodes a search gets a time limit. */
+const MANY_NODES = 200_000
+const DEFAULT_LIMIT_MS = 60_000
+
+/** @throws AppError `policy_invalid` */
+export function searchTask({ table, values }: CodedRows, policy: TablePolicy, timeLimitMs?: number): SearchTask {
+  const { numerator, denominator } = policy.suppressionLimit
+  const nodes = table.attributes.reduce((product, { codes }) => product * codes.length, 1)
+  return {
+    table,
+    models: numberedModels(policy, values),
+    metric: policy.metric,
+    weights: policy.quasiIdentifiers.map(({ weight }) => weight),
+    limit: Number((BigInt(table.records) * BigInt(numerator)) / BigInt(denominator)),
+    timeLimitMs: timeLimitMs ?? (nodes > MANY_NODES ? DEFAULT_LIMIT_MS : Number.POSITIVE_INFINITY),
+  }
+}
 
 /** @throws AppError `no_solution` */
 export function runSearch(task: SearchTask, progress: (progress: SearchProgress) => void = () => {}): SearchOutcome {

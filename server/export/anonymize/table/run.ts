@@ -8,7 +8,8 @@ import { measureOf } from './metrics/measure.ts'
 import { type NumberedModels, numberedModels } from './models/resolve.ts'
 import type { SearchProgress } from './optimise.ts'
 import type { Metric, TablePolicy } from './policy.ts'
-import { searchAll } from './search.ts'
+import { search } from './search.ts'
+import { openSpace, wholeSpace } from './space.ts'
 
 export interface SearchTask {
   table: CodedTable
@@ -42,7 +43,8 @@ const DEFAULT_LIMIT_MS = 60_000
 /** @throws AppError `policy_invalid` */
 export function searchTask({ table, values }: CodedRows, policy: TablePolicy, timeLimitMs?: number): SearchTask {
   const { numerator, denominator } = policy.suppressionLimit
-  const nodes = table.attributes.reduce((product, { codes }) => product * codes.length, 1)
+  const { nodes } = latticeOf(table.attributes.map(({ codes }) => codes.length))
+  if (nodes > Number.MAX_SAFE_INTEGER) throw new AppError('policy_invalid', 'There are more than 2^53 recodings')
   return {
     table,
     models: numberedModels(policy, values),
@@ -63,10 +65,10 @@ export function runSearch(task: SearchTask, progress: (progress: SearchProgress)
   const weights = task.weights.map(weight => (weight * task.weights.length) / sum)
   const input = { table, base: examiner.base, weights, minSize: models.minSize }
   let saidMs = beganMs
-  const { best, bound, checks, optimal } = searchAll({
-    lattice,
-    examiner,
-    measure: measureOf(metric, input),
+  const measure = measureOf(metric, input)
+  const { best, bound, checks, optimal } = search({
+    ...{ lattice, examiner, measure },
+    space: (lattice.nodes > MANY_NODES ? openSpace : wholeSpace)(lattice, measure.bound),
     limit,
     // Joining classes that satisfy these models gives one that does: what is left out can only shrink, down to nothing.
     monotone: limit === 0 || models.models.length === 0,

@@ -1,11 +1,12 @@
 /**
- * The exact search. Two facts carry it: a more general node has no more records in classes that are too small (so one look settles all
- * nodes below a failure and above a success), and no node costs less than its bound, which grows upwards (so what is bound to cost more
- * than the best solution need not be looked at, however it would turn out).
+ * The search. Two facts carry it. A more general node has no more records in classes that are too small: a node that fails settles all
+ * nodes below it, and one that passes all above. And no node costs less than its bound, which grows upwards: what is bound to cost more
+ * than the best solution need not be looked at, however it would turn out.
  */
 import type { Examiner } from './examine.ts'
-import { above, below, type Lattice, levelsAt } from './lattice.ts'
-import type { Measure, Release } from './metrics/measure.ts'
+import { above, below, type Lattice } from './lattice.ts'
+import type { Measure } from './metrics/measure.ts'
+import { PASSES, type Space, UNKNOWN } from './space.ts'
 
 export interface Found {
   node: number
@@ -13,107 +14,96 @@ export interface Found {
   suppressed: number
 }
 
-export interface SearchResult {
+export interface SearchState {
   best: Found | null
-  /** No solution can be better than this; the best one's score when the search is complete. */
+  /** No solution can be better than this. */
   bound: number
+  /** Nodes looked at. */
   checks: number
-  optimal: boolean
 }
 
 export interface SearchOptions {
   lattice: Lattice
+  space: Space
   examiner: Examiner
   measure: Measure
   /** Most records that may be left out. */
   limit: number
-  /** True when a more general node never has more records to leave out, whatever the reason. */
+  /** True when records left out for whatever reason never become more upwards; else only those in classes that are too small. */
   monotone: boolean
-  /** Called after each look; false ends the search. */
-  goOn?: (state: { best: Found | null; bound: number; checks: number }) => boolean
+  /** False ends the search. */
+  goOn?: (state: SearchState) => boolean
 }
 
-const [UNKNOWN, FAILS, PASSES, DONE] = [0, 1, 2, 3]
-
-/** For lattices whose nodes can all be numbered and sorted. Equal scores: fewer suppressed, then the smaller number. */
-export function searchAll(options: SearchOptions): SearchResult {
-  const { lattice, examiner, measure, limit, monotone, goOn = () => true } = options
-  const bounds = Float64Array.from({ length: lattice.nodes }, (_, node) => measure.bound(levelsAt(lattice, node)))
-  const order = Uint32Array.from(bounds.keys()).sort((a, b) => bounds[a]! - bounds[b]! || a - b)
-  const states = new Uint8Array(lattice.nodes)
+/**
+ * Takes the nodes from the smallest bound up. From one that is not settled a chain goes upwards as far as nodes could still be the best;
+ * its top is looked at first, because where solutions are rare it fails and settles the whole chain and all that lies below.
+ * Of equal scores the one with fewer suppressed records is best, then the one with the smaller number.
+ */
+export function search(options: SearchOptions): SearchState & { optimal: boolean } {
+  const { lattice, space, examiner, measure, limit, monotone, goOn = () => true } = options
   let best: Found | null = null
-  let checks = 0
+  let [bound, checks] = [0, 0]
+  const worthwhile = (node: number): boolean => best === null || space.bound(node) <= best.score
 
-  const spread = (node: number, state: number, next: (lattice: Lattice, node: number) => number[]) => {
-    const open = [node]
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      for (const other of next(lattice, at)) {
-        if (states[other] !== UNKNOWN) continue
-        states[other] = state
-        open.push(other)
-      }
-    }
-  }
-  const consider = (node: number, { levels, classes, out, suppressed, kept }: Release) => {
-    if (suppressed > limit || kept === 0) return
-    const found = { node, suppressed, score: measure.score({ levels, classes, out, suppressed, kept }) }
-    if (best === null || isBetter(found, best)) best = found
-  }
-  const worthwhile = (node: number) => best === null || bounds[node]! <= best.score
-  /** @returns whether the node passes, as far as is settled for its neighbours too */
+  /** @returns whether the node passes */
   const look = (node: number): boolean => {
     checks++
-    const known = states[node] === PASSES
-    const passes = known || (monotone ? true : examiner.tooSmall(node) <= limit)
-    if (!passes) {
-      states[node] = FAILS
-      spread(node, FAILS, below)
+    const settled = space.stateOf(node) === PASSES
+    if (!settled && !monotone && examiner.tooSmall(node) > limit) {
+      space.fails(node)
       return false
     }
     const release = examiner.release(node)
     if (monotone && release.suppressed > limit) {
-      states[node] = FAILS
-      spread(node, FAILS, below)
+      space.fails(node)
       return false
     }
-    consider(node, release)
-    states[node] = DONE
-    if (!known) spread(node, PASSES, above)
+    space.done(node)
+    if (release.suppressed > limit || release.kept === 0) return true
+    const found = { node, score: measure.score(release), suppressed: release.suppressed }
+    if (best === null || isBetter(found, best)) best = found
     return true
   }
-  /** Up from a node, always by the cheapest step, while it is unknown and could still be better. */
   const chainFrom = (node: number): number[] => {
     const chain = [node]
     for (let at: number | undefined = node; at !== undefined; ) {
-      const steps: number[] = above(lattice, at).filter(next => states[next] === UNKNOWN && worthwhile(next))
-      at = steps.sort((a, b) => bounds[a]! - bounds[b]! || a - b)[0]
+      const steps: number[] = above(lattice, at).filter(next => space.stateOf(next) === UNKNOWN && worthwhile(next))
+      at = steps.sort((a, b) => space.bound(a) - space.bound(b) || a - b)[0]
       if (at !== undefined) chain.push(at)
     }
     return chain
   }
-
-  for (const node of order) {
-    const bound = bounds[node]!
-    if (!worthwhile(node)) return { best, bound: best!.score, checks, optimal: true }
-    if (!goOn({ best, bound, checks })) return { best, bound, checks, optimal: false }
-    if (states[node] === PASSES) look(node)
-    else if (states[node] === UNKNOWN) {
-      const chain = chainFrom(node)
-      let [low, high] = [0, chain.length - 1]
-      while (low <= high) {
-        const middle = (low + high) >> 1
-        if (look(chain[middle]!)) high = middle - 1
-        else low = middle + 1
-      }
-      if (states[node] === PASSES) look(node)
+  /** Looks until it is known where on the chain nodes begin to pass. */
+  const settle = (chain: readonly number[]): void => {
+    let [low, high] = [0, chain.length - 1]
+    for (let at = high; low <= high; at = (low + high) >> 1) {
+      if (look(chain[at]!)) high = at - 1
+      else low = at + 1
     }
   }
-  return { best, bound: best ? (best as Found).score : Number.POSITIVE_INFINITY, checks, optimal: true }
+  /** Steps down from the best node as long as one of them is better: where time may run out, a good solution is wanted soon. */
+  const improve = (): void => {
+    for (let from: Found | null = null; best !== null && best !== from; ) {
+      from = best as Found
+      for (const node of below(lattice, from.node)) {
+        if (best === from && worthwhile(node) && space.stateOf(node) === UNKNOWN) look(node)
+      }
+    }
+  }
+
+  for (const node of space.inOrder()) {
+    bound = space.bound(node)
+    if (!worthwhile(node)) return { best, bound: best!.score, checks, optimal: true }
+    if (!goOn({ best, bound, checks })) return { best, bound, checks, optimal: false }
+    const before: Found | null = best
+    const state = space.stateOf(node)
+    if (state === UNKNOWN) settle(chainFrom(node))
+    else if (state === PASSES) look(node)
+    if (best !== before) improve()
+  }
+  return { best, bound, checks, optimal: space.exhausted() }
 }
 
 const isBetter = (a: Found, b: Found): boolean =>
-  a.score !== b.score
-    ? a.score < b.score
-    : a.suppressed !== b.suppressed
-      ? a.suppressed < b.suppressed
-      : a.node < b.node
+  (a.score - b.score || a.suppressed - b.suppressed || a.node - b.node) < 0

@@ -9,7 +9,7 @@ import { deviceOf, type SimDevice } from './fleet.ts'
 import { type CommonEvent, commonEventsOf, courseOf, startOf } from './happenings.ts'
 import { minutesOf } from './minutes.ts'
 import { DAY_MINUTES, DAY_MS, HOUR_MS, MINUTE_MS, TRIAL_DEFAULTS, type TrialOptions, ZONE } from './options.ts'
-import { beginsAt, peopleOf, type Site, sitesOf } from './people.ts'
+import { beginsAt, type Person, peopleOf, type Site, sitesOf } from './people.ts'
 import { type Life, matRows, motionRows, radarRows, spotRows } from './sensors.ts'
 import { trainingOf } from './training.ts'
 import { type SpokenDevice, writeExtracts } from './write.ts'
@@ -169,11 +169,14 @@ function inputOf(
     earlier: [],
     p2_grounds: null,
     approvals: ['steward@demo', 'steward2@demo'].map(by => ({ role: 'steward', by, at_ms: snapshotMs })),
-    private_names: [
-      ...new Set(own.flatMap(({ life: { person } }) => [person.name, person.kana, ...person.name.split(' ')])),
-    ],
+    private_names: namesOf(own.map(({ life }) => life.person)),
   }
 }
+
+/** Whole names and their parts; a part of one letter is also an everyday word. */
+const namesOf = (people: readonly Person[]): string[] => [
+  ...new Set(people.flatMap(({ name, kana }) => [name, kana, ...name.split(' ').filter(part => part.length > 1)])),
+]
 
 /** Devices are installed on the first morning and taken away at the end of the last day. */
 const participation = ({ firstMs, course, person }: Pick<Life, 'firstMs' | 'course' | 'person'>) => ({

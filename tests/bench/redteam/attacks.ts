@@ -2,7 +2,7 @@
 import type { Attack } from './attack.ts'
 import { crossRelease } from './cross-release.ts'
 import { dates } from './dates.ts'
-import { neighbours } from './differencing.ts'
+import { differences } from './differencing.ts'
 import { downcoding } from './downcoding.ts'
 import { eventKnowledge } from './event-knowledge.ts'
 import { fingerprints } from './fingerprint.ts'
@@ -18,5 +18,5 @@ import { smallNumbers } from './small.ts'
 export const attacks: readonly Attack[] = [
   ...[linkage, ...logMatching, ...crossRelease, ...eventKnowledge, ...dates, downcoding, ...memberships],
   ...[...inferences, homogeneity, ...pseudonyms, sideChannels, orphans, identifiers, ...fingerprints],
-  ...[smallNumbers, report, neighbours],
+  ...[smallNumbers, report, ...differences],
 ]

@@ -22,7 +22,7 @@ const pairing = (name: string, likeness: Likeness): Attack => ({
   name: `cross-release linking: ${name}`,
   kind: 'rate',
   threshold: 0.02,
-  run({ seen, judge, second }): Outcome {
+  run({ seen, judge, second, k }): Outcome {
     const outcome = counted()
     if (!second) return outcome
     const [firsts, seconds] = [recordsOf(seen), recordsOf(second.seen)]
@@ -35,8 +35,8 @@ const pairing = (name: string, likeness: Likeness): Attack => ({
       const scores = seconds.map(other => likeness(record, other))
       const top = Math.max(...scores)
       const ties = seconds.filter((_, i) => scores[i] === top)
-      // Whoever knows the class guesses within it; that much the class itself tells.
-      outcome.add(ties.includes(truth) ? 1 / ties.length : 0, 1 / (classes.get(truth.class)?.length ?? 1))
+      // Whoever knows the class guesses within it; that much a class of at least k tells.
+      outcome.add(ties.includes(truth) ? 1 / ties.length : 0, 1 / Math.max(k, classes.get(truth.class)?.length ?? k))
     }
     return outcome
   },

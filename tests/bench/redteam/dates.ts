@@ -1,7 +1,7 @@
 /** Attacks 6 and 7: when was it? Real dates are looked for in series that tell only days since the start. */
 import { type Attack, counted, type Outcome, type World } from './attack.ts'
 import { DAY_HOURS, HOUR_MS, type KnownPerson } from './known.ts'
-import { residuals, type SeenSeries, seriesOf } from './series.ts'
+import { residuals, type SeenSeries, seriesOf, typicalSize } from './series.ts'
 import { best, correlation } from './stats.ts'
 
 const DAY_MS = DAY_HOURS * HOUR_MS
@@ -81,7 +81,7 @@ const byEarthquake: Attack = {
   },
 }
 
-/** Which hours of which days are missing: a power cut's length and hour are known to the home and its neighbours. */
+/** Which hours of which day are missing, or unlike themselves, that otherwise are there: a cut's hours are known to the home and its neighbours. */
 const byPowerCut: Attack = {
   number: 6,
   name: 'date recovery: power cut',
@@ -94,11 +94,20 @@ const byPowerCut: Attack = {
       if (event.kind !== 'power_cut') continue
       for (const series of hourly(world)) {
         const own = residuals(series.mean, 1)
+        const usual = Math.max(1e-9, typicalSize([...own]))
+        const there = presenceOf(own)
         const scores = prior.map(startMs => {
+          const [from, to] = [event.fromMs - startMs, event.toMs - startMs].map(ms => Math.round(ms / HOUR_MS)) as [
+            number,
+            number,
+          ]
           let score = 0
-          for (let ms = event.fromMs; ms < event.toMs; ms += HOUR_MS) {
-            const value = own[Math.floor((ms - startMs) / HOUR_MS)] ?? Number.NaN
-            score += Number.isNaN(value) ? 1_000 : Math.abs(value)
+          for (let hour = from; hour < to; hour++) {
+            const value = own[hour]
+            if (value === undefined) return Number.NaN
+            score += Number.isNaN(value)
+              ? (there[hour % DAY_HOURS] as number)
+              : Math.min(0.3, Math.abs(value) / usual / 20)
           }
           return score
         })
@@ -108,6 +117,13 @@ const byPowerCut: Attack = {
     return outcome
   },
 }
+
+/** Share of days with a value, by hour of the day. */
+const presenceOf = (bins: Float64Array): number[] =>
+  Array.from({ length: DAY_HOURS }, (_, at) => {
+    const days = [...bins].filter((_, i) => i % DAY_HOURS === at)
+    return days.filter(value => !Number.isNaN(value)).length / Math.max(1, days.length)
+  })
 
 /** The likeliest day is named; none is likelier: any of the prior. */
 function guess(

@@ -22,6 +22,17 @@ export const downcoding: Attack = {
     const records = recordsOf(seen)
     const byPid = new Map(known.people.map(person => [judge.pids.get(person.subject.id), person]))
     for (const column of QUASI_IDENTIFIERS) {
+      if (isMixed(column, records, known.people)) {
+        for (const record of records) {
+          const person = byPid.get(record.pid)
+          if (!person) continue
+          const before = mostOf(priorOf(column, record, known.people, 0))
+          const after = mostOf(withoutFiner(column, record, records, known.people)) ?? before
+          const truth = exactOf(column, person)
+          outcome.add(after === truth, Number(before === truth))
+        }
+        continue
+      }
       const level = levelOf(column, records, known.people)
       if (level === 0) continue
       const worlds = possibleWorlds(column, level, records, known.people, k, chance)
@@ -81,6 +92,30 @@ function levelOf(column: QuasiIdentifier, records: readonly SeenRecord[], people
     if (fits) return level
   }
   return 0
+}
+
+/** True when a person could stand in the column in more than one way: a coarse value beside a fine one. */
+const isMixed = (column: QuasiIdentifier, records: readonly SeenRecord[], people: readonly KnownPerson[]): boolean => {
+  const written = [...new Set(records.map(({ row }) => row[column] ?? ''))]
+  return people.some(person => written.filter(value => covers(column, value, person)).length > 1)
+}
+
+/** Whoever has a coarse value is none of those whom a finer one would have fitted: a minimal engine would have given it. */
+function withoutFiner(
+  column: QuasiIdentifier,
+  record: SeenRecord,
+  records: readonly SeenRecord[],
+  people: readonly KnownPerson[],
+): Map<string, number> {
+  const coveredBy = (value: string) => people.filter(person => covers(column, value, person))
+  const own = record.row[column] ?? ''
+  const mine = coveredBy(own)
+  const finer = [...new Set(records.map(({ row }) => row[column] ?? ''))].filter(
+    value => value !== own && coveredBy(value).length < mine.length,
+  )
+  return countOf(
+    mine.filter(person => !finer.some(value => covers(column, value, person))).map(person => exactOf(column, person)),
+  )
 }
 
 /** How often each finer value occurs among people whom the written value covers. */

@@ -18,7 +18,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 /** Everything that the files say as text: plain files as they are, Parquet by its bytes and by its values. */
 function textOf({ seen }: World): string {
   const parquet = Object.values(seen.parquet).flatMap(({ rows, notes, chunks }) => [
-    ...rows.map(row => Object.values(row).join(',')),
+    ...new Set(rows.flatMap(row => Object.values(row))),
     ...notes.map(({ key, value }) => `${key}=${value}`),
     ...chunks.map(({ min, max }) => `${min} ${max}`),
   ])

@@ -1,0 +1,96 @@
+/** Attack 9: was this person in the trial? Scores of people who took part against those of people of the same homes who did not. */
+import { type Attack, counted, type Outcome, type World } from './attack.ts'
+import type { KnownPerson } from './known.ts'
+import { candidatesOf, recordsOf, tokensOf } from './records.ts'
+import { dailyProfile, ownBins, residuals, type SeenSeries, seriesOf } from './series.ts'
+import { advantage, correlation, mean } from './stats.ts'
+
+/** Larger: more likely a member. */
+type Score = (person: KnownPerson) => number
+
+const membership = (name: string, threshold: number, scoreOf: (world: World) => Score): Attack => ({
+  number: 9,
+  name: `membership: ${name}`,
+  kind: 'rate',
+  threshold,
+  run(world): Outcome {
+    const outcome = counted()
+    const score = scoreOf(world)
+    const inside = world.known.people.filter(({ subject }) => world.judge.classes.has(subject.id))
+    if (inside.length < 4 || world.control.people.length < 4) return outcome
+    const { hits, falseAlarms, members, others } = advantage(inside.map(score), world.control.people.map(score))
+    return { tries: members, successes: hits, expected: 0, control: { tries: others, successes: falseAlarms } }
+  },
+})
+
+/** Is there a row that fits, and how well do its events fit? */
+const byRecord = ({ seen }: World): Score => {
+  const records = recordsOf(seen)
+  return person => {
+    const tokens = tokensOf(person)
+    const fits = candidatesOf(records, person).map(({ events }) =>
+      events.size === 0 ? 0 : [...events].filter(event => tokens.has(event)).length / events.size,
+    )
+    return fits.length === 0 ? -1 : Math.max(...fits)
+  }
+}
+
+/** How near is the nearest group's usual day? The distance to the closest record, on what a person is like. */
+const byUsualDay = ({ seen, known }: World): Score => {
+  const metrics = byMetric(seriesOf(seen))
+  const spreads = new Map(
+    [...metrics].map(([metric, groups]) => {
+      const width = groups[0]?.width ?? 1
+      const levels = known.people.flatMap(person => {
+        const own = ownBins(person, metric, width)
+        return own ? [mean(dailyProfile(own, width).filter(value => !Number.isNaN(value)))] : []
+      })
+      const middle = mean(levels)
+      return [metric, Math.sqrt(mean(levels.map(level => (level - middle) ** 2))) || 1]
+    }),
+  )
+  return person =>
+    -mean(
+      [...metrics].flatMap(([metric, groups]) => {
+        const distances = groups.flatMap(({ mean: released, width }) => {
+          const own = ownBins(person, metric, width)
+          if (!own) return []
+          const [a, b] = [dailyProfile(own, width), dailyProfile(released, width)]
+          const squares = a.map((value, i) => ((value - (b[i] as number)) / (spreads.get(metric) ?? 1)) ** 2)
+          return [mean(squares.filter(square => !Number.isNaN(square)))]
+        })
+        return distances.length > 0 ? [Math.min(...distances)] : []
+      }),
+    )
+}
+
+/** The whole log, hour by hour: what was unusual with the person against what was unusual in the mean of the likeliest group. */
+const byWholeLog = ({ seen }: World): Score => {
+  const metrics = byMetric(seriesOf(seen))
+  const unusual = new Map([...metrics.values()].flat().map(series => [series, residuals(series.mean, series.width)]))
+  return person =>
+    mean(
+      [...metrics].flatMap(([metric, groups]) => {
+        const likenesses = groups.flatMap(series => {
+          const own = ownBins(person, metric, series.width)
+          const likeness = own
+            ? correlation(residuals(own, series.width), unusual.get(series) as Float64Array)
+            : Number.NaN
+          return Number.isNaN(likeness) ? [] : [likeness]
+        })
+        return likenesses.length > 0 ? [Math.max(...likenesses)] : []
+      }),
+    )
+}
+
+function byMetric(series: readonly SeenSeries[]): Map<string, SeenSeries[]> {
+  const metrics = new Map<string, SeenSeries[]>()
+  for (const one of series) metrics.set(one.metric, [...(metrics.get(one.metric) ?? []), one])
+  return metrics
+}
+
+export const memberships: readonly Attack[] = [
+  membership('record with all events', 0.05, byRecord),
+  membership('usual day, distance to closest', 0.05, byUsualDay),
+  membership('whole hourly log', 0.05, byWholeLog),
+]

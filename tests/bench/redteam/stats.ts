@@ -1,0 +1,76 @@
+/** The few statistics that attacks are counted and judged with. */
+
+/** Two-sided 95 %. */
+const Z = 1.959963984540054
+
+/** Interval of a rate by Wilson; successes may be a sum of probabilities. */
+export function wilson(successes: number, tries: number): { lower: number; upper: number } {
+  const rate = successes / tries
+  const middle = rate + (Z * Z) / (2 * tries)
+  const half = Z * Math.sqrt((rate * (1 - rate)) / tries + (Z * Z) / (4 * tries * tries))
+  const scale = 1 + (Z * Z) / tries
+  return { lower: Math.max(0, (middle - half) / scale), upper: Math.min(1, (middle + half) / scale) }
+}
+
+interface Rate {
+  tries: number
+  successes: number
+}
+/** Upper 95 % bound of the difference of two rates, by Newcombe from Wilson's intervals. */
+export function differenceUpper(a: Rate, b: Rate): number {
+  const [rateA, rateB] = [a.successes / a.tries, b.successes / b.tries]
+  const [boundA, boundB] = [wilson(a.successes, a.tries).upper, wilson(b.successes, b.tries).lower]
+  return rateA - rateB + Math.sqrt((boundA - rateA) ** 2 + (rateB - boundB) ** 2)
+}
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
+
+/** Kendall's tau-a of two orders and its standard deviation when they have nothing to do with each other. */
+export function kendall(a: readonly number[], b: readonly number[]): { tau: number; sd: number } {
+  const n = a.length
+  let sum = 0
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++)
+      sum += Math.sign((a[i] as number) - (a[j] as number)) * Math.sign((b[i] as number) - (b[j] as number))
+  return { tau: sum / ((n * (n - 1)) / 2), sd: Math.sqrt((2 * (2 * n + 5)) / (9 * n * (n - 1))) }
+}
+
+/** Linear correlation over the places where both have a value; NaN with fewer than `least`. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>, least = 24): number {
+  let [n, sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0, 0]
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const [x, y] = [a[i] as number, b[i] as number]
+    if (Number.isNaN(x) || Number.isNaN(y)) continue
+    n++
+    sa += x
+    sb += y
+    saa += x * x
+    sbb += y * y
+    sab += x * y
+  }
+  if (n < least) return Number.NaN
+  return (n * sab - sa * sb) / Math.sqrt((n * saa - sa * sa) * (n * sbb - sb * sb))
+}
+
+/** Index of the largest value; the first of equals, -1 when all are NaN. */
+export function best(values: readonly number[]): number {
+  let at = -1
+  for (const [i, value] of values.entries())
+    if (!Number.isNaN(value) && (at < 0 || value > (values[at] as number))) at = i
+  return at
+}
+
+/** How much of a score's telling members from others is left on fresh people: the cut is learnt on one half, the advantage counted on the other. */
+export function advantage(
+  members: readonly number[],
+  others: readonly number[],
+): { hits: number; falseAlarms: number; members: number; others: number } {
+  const half = <T>(items: readonly T[], odd: number): T[] => items.filter((_, i) => i % 2 === odd)
+  const [inTrain, inTest] = [half(members, 0), half(members, 1)]
+  const [outTrain, outTest] = [half(others, 0), half(others, 1)]
+  const above = (scores: readonly number[], cut: number) => scores.filter(score => score >= cut).length
+  const gain = (cut: number) => above(inTrain, cut) / inTrain.length - above(outTrain, cut) / outTrain.length
+  let cut = Number.POSITIVE_INFINITY
+  for (const candidate of [...inTrain, ...outTrain]) if (gain(candidate) > gain(cut)) cut = candidate
+  return { hits: above(inTest, cut), falseAlarms: above(outTest, cut), members: inTest.length, others: outTest.length }
+}

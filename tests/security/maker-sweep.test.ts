@@ -52,6 +52,8 @@ const calls = () => {
   })
 }
 const ROOTS = ['/metrics', '/healthz', '/readyz', '/api/v1/openapi.json', '/api/docs', '/api/v1/no-such-route', '/']
+/** Nobody who makes devices sits at the server. */
+const ELSEWHERE = { 'x-forwarded-for': '192.0.2.7' }
 /** Answers with times of the caller's own doing. */
 const OWN_TIMES = /\/(me\b|session|devices\/mat-on-bench\/credentials|audit)|facility=bench-acme/
 
@@ -63,7 +65,7 @@ async function ask(
   const answers = new Map<string, string>()
   const asked = calls().filter(({ name }) => isAsked(name))
   for (const path of [...asked.map(call => call.path), ...ROOTS]) {
-    const response = await fetch(house.url + path, { headers: authorization, redirect: 'manual' })
+    const response = await fetch(house.url + path, { headers: { ...authorization, ...ELSEWHERE }, redirect: 'manual' })
     if (response.status === 429) throw new Error('held back: the sweep would see nothing')
     const headers = [...response.headers].filter(([name]) => !/^(date|etag|x-correlation-id)$/.test(name))
     const text = (await response.text()).replace(/"correlation_id":"[^"]*"/, '')
@@ -92,8 +94,8 @@ it.each([
 it('answers a maker the same whatever happens there, so that no answer is a clock', async () => {
   const after = await ask({ cookie: house.cookies.maker })
   const changed = [...after].filter(([path, text]) => text !== before.get(path)).map(([path]) => path)
-  // The ledger of its bench says when it was asked; how often was asked is counted.
-  const own = new RegExp(`${OWN_TIMES.source}|${BENCH}|^/metrics`)
+  // The ledger of its bench says when it was asked.
+  const own = new RegExp(`${OWN_TIMES.source}|${BENCH}`)
   expect(
     changed
       .filter(path => !own.test(path))

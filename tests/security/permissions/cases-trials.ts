@@ -142,5 +142,6 @@ export const TRIAL_CASES = {
   auditExport: [auditor('/audit/export')],
   auditCheckpoint: [witnesses('/audit/checkpoint')],
   auditKey: [witnesses('/audit/key')],
+  figures: [of({ ok: 'operator' })('/metrics')],
   auditConsistency: [witnesses('/audit/consistency?from=0&to=1')],
 } satisfies Partial<Record<GuardedRoute, readonly [Case, ...Case[]]>>

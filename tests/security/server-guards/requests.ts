@@ -74,6 +74,7 @@ export const REQUESTS = guards([
     [HTTP, 'allow no script'],
     [APP, 'scriptSrc: ["\'self\'"],\n', 'scriptSrc: ["\'self\'", "\'unsafe-inline\'"],\n'],
   ],
+  ['figures are for this machine', [HTTP, 'gives its figures'], [APP, 'if (!isFromHere(request))', 'if (!request)']],
   ['answers of the API lie in no cache', [HTTP, 'problems'], [APP, "response.set('Cache-Control', 'no-store')", '']],
   [
     'a repeated write is the same person’s',

@@ -8,6 +8,7 @@ import { credentialsRoutes } from './rest/credentials.ts'
 import { datasetsRoutes } from './rest/datasets.ts'
 import { devicesRoutes } from './rest/devices.ts'
 import { deviceHistoryRoutes } from './rest/devices-history.ts'
+import { figuresRoutes } from './rest/figures.ts'
 import { importsRoutes } from './rest/imports.ts'
 import { keptRoutes } from './rest/kept.ts'
 import { knocksRoutes } from './rest/knocks.ts'
@@ -42,5 +43,6 @@ export const routes = {
   ...trialEntriesRoutes,
   ...datasetsRoutes,
   ...auditRoutes,
+  ...figuresRoutes,
 } as const
 export type RouteName = keyof typeof routes

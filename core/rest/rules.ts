@@ -174,6 +174,9 @@ export const RULES: Rules = {
     auditCheckpoint: WITNESSES,
     auditKey: WITNESSES,
     auditConsistency: WITNESSES,
+
+    // They name facilities, and grow with what happens in them.
+    figures: { operator: 'all' },
   },
 
   live: { watch: BOARD, f: BOARD, e: BOARD, a: BOARD, layout: BOARD, job: { ...MAKER, steward: 'all' } },

@@ -81,6 +81,7 @@ export const ROUTE_SCOPES: Scopes = {
   auditConsistency: 'audit:read',
   auditProof: 'audit:read',
   auditExport: 'audit:read',
+  figures: 'ledger:read',
 }
 
 /** Scopes with which a role's token can do something, in order. */

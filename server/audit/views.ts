@@ -45,6 +45,7 @@ export const VIEWS: { readonly [N in GetRouteName]?: View } = {
   auditCheckpoint: null,
   auditKey: null,
   auditConsistency: null,
+  figures: null,
   units: null,
   beds: null,
   deviceFirmware: null,

@@ -96,14 +96,14 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
     async create({ me, may }, draft) {
       if (me.maker === null || !may({ maker: me.maker }))
         throw new AppError('forbidden', 'Only people of a maker ask for datasets.')
-      await requireFacility(draft.scope.facility)
+      await requireSeen(draft.scope.facility, me.maker)
       return view(await registry.requests.create({ ...draft, maker: me.maker, createdBy: me.user, createdMs: clock() }))
     },
     async edit(may, id, version, draft) {
       const request = await find(may, id)
       if (version !== null && version !== request.version)
         throw new AppError('precondition_failed', 'This request was changed meanwhile; read it again.')
-      await requireFacility(draft.scope.facility)
+      await requireSeen(draft.scope.facility, request.maker)
       return change(request, rules.edit(request, draft))
     },
     async submit(may, id) {
@@ -156,16 +156,19 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
     },
   }
 
-  async function requireFacility(id: string): Promise<FacilityRecord> {
-    const facility = await registry.facilities.get(id)
-    if (!facility) throw new AppError('bad_request', `scope.facility: there is no facility ${id}.`)
+  /** Where a maker has no device it learns of no facility, not even that it exists. */
+  async function requireSeen(id: string, maker: string): Promise<FacilityRecord> {
+    const devices = await registry.devices.list({ facilities: [id], makers: [maker], limit: 1 })
+    const facility = devices.length > 0 ? await registry.facilities.get(id) : null
+    if (!facility)
+      throw new AppError('bad_request', `scope.facility: no device of yours is enrolled in a facility ${id}.`)
     return facility
   }
 
   /** A draft may be wrong; what is handed to reviewers may not. */
   async function requirePossible(request: DatasetRequestRecord): Promise<void> {
     const { scope, maker } = request
-    const facility = await requireFacility(scope.facility)
+    const facility = await requireSeen(scope.facility, maker)
     const unknown = scope.device_types.filter(type => !profileById(type))
     if (unknown.length > 0) throw new AppError('not_ready', `scope.device_types: there is no ${unknown.join(', ')}.`)
     if (scope.from > scope.to) throw new AppError('not_ready', 'scope.to: the last day lies before the first.')

@@ -18,7 +18,7 @@ import type { Idempotency } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { BODY_LIMIT_KB, type Failure, failureOf, problemOf, statusOf } from './problems.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { isOwnPage } from './same-site.ts'
+import { isFromHere, isOwnPage } from './same-site.ts'
 
 export interface AppOptions {
   handlers: Handlers
@@ -60,7 +60,10 @@ export function createApp(options: AppOptions): RequestListener {
       ...(warnings.length > 0 ? { warnings } : {}),
     })
   })
-  app.get('/metrics', async (_, response) => {
+  app.get('/metrics', async (request, response) => {
+    // They name facilities and grow with what happens there: a clock for who may know nothing of it.
+    if (!isFromHere(request))
+      return answer(response, { code: 'forbidden', detail: `Elsewhere ask ${API_ROOT}/metrics, as an operator.` })
     const { type, body } = await metrics.text()
     response.set('Content-Type', type).send(body)
   })

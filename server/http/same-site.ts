@@ -1,4 +1,4 @@
-/** Closes cross-site requests: a page of another site must not act with the cookies of ours. */
+/** Where requests come from: a page of another site must not act with the cookies of ours, and some answers are for this machine alone. */
 import type { IncomingMessage } from 'node:http'
 
 /**
@@ -15,3 +15,8 @@ export function isOwnPage(request: Pick<IncomingMessage, 'headers'>, publicUrl: 
   const from = new URL(origin)
   return from.host === host || (publicUrl !== undefined && from.origin === new URL(publicUrl).origin)
 }
+
+/** Whether a program on this machine asks, and not a proxy here for somebody else. */
+export const isFromHere = ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): boolean =>
+  /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '') &&
+  !['forwarded', 'x-forwarded-for', 'via'].some(name => name in headers)

@@ -1,6 +1,7 @@
 /** Counts kept rejections by device or type, reason and fields. Pure. */
-import { metricNameSchema, type ProfileId } from '../../core/ids.ts'
+import type { ProfileId } from '../../core/ids.ts'
 import type { KeptRejection } from '../../core/ledger.ts'
+import { profileById } from '../../core/profiles/index.ts'
 
 export interface RefusalGroup {
   device: string | null
@@ -14,7 +15,7 @@ export interface RefusalGroup {
 
 /**
  * `types`: of the devices that the reader may see. `forMaker`: by type instead of by device, those of `types` only, without times, and
- * with such field names only as a profile could have: a device may send anything as a name.
+ * with such field names only as the type's profile has: a device may send anything as a name, a measured value too.
  */
 export function groupRefusals(
   kept: readonly KeptRejection[],
@@ -25,7 +26,7 @@ export function groupRefusals(
   for (const { device, reason, fields, part, at } of kept) {
     const type = types.get(device) ?? null
     if (forMaker && type === null) continue
-    const named = (forMaker ? fields.filter(isMetricName) : [...fields]).sort()
+    const named = (forMaker ? fields.filter(name => namesOf(type).has(name)) : [...fields]).sort()
     const key = JSON.stringify([forMaker ? type : device, reason, named, part])
     const group = groups.get(key) ?? {
       device: forMaker ? null : device,
@@ -43,4 +44,9 @@ export function groupRefusals(
   return [...groups.values()].sort((a, b) => b.count - a.count || (b.lastMs ?? 0) - (a.lastMs ?? 0))
 }
 
-const isMetricName = (name: string): boolean => metricNameSchema.safeParse(name).success
+/** What the profile of a type names: metrics, events and their attributes. */
+function namesOf(type: ProfileId | null): ReadonlySet<string> {
+  const profile = type === null ? undefined : profileById(type)
+  const attributes = Object.values(profile?.events ?? {}).flatMap(event => Object.keys(event.attributes))
+  return new Set([...Object.keys(profile?.metrics ?? {}), ...Object.keys(profile?.events ?? {}), ...attributes])
+}

@@ -91,7 +91,7 @@ describeWith(mosquitto, 'dataset requests', () => {
   })
 
   it.each([
-    ['of a facility without its devices', { facility: 'bench-lifts' }, 'has no devices'],
+    ['of device types of which it has none there', { device_types: ['transfer.lift_robot'] }, 'has no devices'],
     ['of device types that do not exist', { device_types: ['bed.none'] }, 'bed.none'],
     ['of a period that ends before it begins', { from: '2026-11-12', to: '2026-11-11' }, 'lies before'],
     ['of the future', { from: '2040-01-01', to: '2040-01-02' }, 'future'],
@@ -103,6 +103,22 @@ describeWith(mosquitto, 'dataset requests', () => {
     expect([status, body.code]).toEqual([409, 'not_ready'])
     expect(body.detail).toContain(why)
     expect((await maker.get(`/dataset-requests/${id}`)).body.state).toBe('draft')
+  })
+
+  it('does not tell a maker whether a facility exists in which it has no device', async () => {
+    const maker = await platform.as('maker')
+    const id = await drafted()
+    const answers: string[] = []
+    for (const facility of ['bench-lifts', 'no-such-house']) {
+      const asked = { ...draft, scope: { ...scope, facility } }
+      for (const answer of [
+        await maker.post('/dataset-requests', asked),
+        await maker.post(`/dataset-requests/${id}`, asked, { 'if-match': '*' }),
+      ])
+        answers.push(`${answer.status} ${answer.body.code} ${answer.body.detail.replace(facility, '')}`)
+    }
+    expect(new Set(answers).size).toBe(1)
+    expect(answers[0]).toContain('400')
   })
 
   it('does not count approvals of an earlier version after the scope has changed', async () => {

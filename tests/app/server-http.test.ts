@@ -372,6 +372,21 @@ describeWith(mosquitto, 'the server over HTTP', () => {
       expect(text).not.toMatch(/mat-1|staff/)
     })
 
+    it('gives its figures to this machine and to operators, and to nobody else through a proxy', async () => {
+      for (const [name, value] of [
+        ['x-forwarded-for', '192.0.2.7'],
+        ['forwarded', 'for=192.0.2.7'],
+        ['via', '1.1 proxy'],
+      ] as const) {
+        const refused = await raw('/metrics', { [name]: value })
+        expect([refused.status, (await refused.text()).includes('mimamori_')]).toEqual([403, false])
+      }
+      const { cookie } = await platform.as('operator')
+      const far = await raw('/api/v1/metrics', { cookie, 'x-forwarded-for': '192.0.2.7' })
+      expect(await far.text()).toContain('mimamori_broker_connected 1')
+      expect(far.headers.get('content-type')).toContain('text/plain')
+    })
+
     it('sends headers that allow no script but our own', async () => {
       const { headers } = await raw('/healthz')
       const policy = headers.get('content-security-policy') ?? ''

@@ -39,7 +39,7 @@ describeWith(mosquitto, 'the message ledger over HTTP', () => {
       rejections: [
         rejection('mat-1', NOON - 1_000),
         rejection('lift-1', NOON - 2_000, { reason: 'schema', fields: [], part: false }),
-        rejection('mat-1', YESTERDAY, { fields: ['Room 305 <72>', 'heart_rate'] }),
+        rejection('mat-1', YESTERDAY, { fields: ['Room 305 <72>', 'pulse_71', 'heart_rate'] }),
         rejection('mat-2', YESTERDAY + 1),
       ],
       conflicts: [conflict('mat-1', NOON - 3_000)],
@@ -254,7 +254,7 @@ describeWith(mosquitto, 'the message ledger over HTTP', () => {
       ])
     })
 
-    it('reads counts of refusals by type, without device, moment, or names that no metric could have', async () => {
+    it('reads counts of refusals by type, without device, moment, or names that its profile does not have', async () => {
       const { body } = await (await as('maker')).get('/rejections/counts?facility=sunny')
       expect(body.groups).toEqual([
         {

@@ -1,6 +1,7 @@
 // People, places and trials through HTTP, as a facility's administrator, a maker and a steward use them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, eventually, type Platform, startPlatform } from '../server/platform.ts'
+import { createPasswords } from '../../server/auth/password.ts'
+import { type Client, eventually, f, PASSWORD, type Platform, startPlatform } from '../server/platform.ts'
 import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
@@ -61,6 +62,21 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       expect((await elsewhere.post(`/beds/${bed.id}`, { label: 'B' })).status).toBe(404)
       expect((await admin.post(`/beds/${bed.id}`, { closed: true })).status).toBe(409)
     })
+  })
+
+  it('takes nothing of another facility for one of its own', async () => {
+    const [{ id: far }] = (await elsewhere.get('/rooms')).body.items
+    const { body: stranger } = await elsewhere.post('/residents', { facility: 'cloudy' })
+    const answers = [
+      await admin.post('/beds', { facility: 'sunny', room: far, label: 'A' }),
+      await admin.post('/placements', { facility: 'sunny', device: 'mat-1', room: far, from: at(now) }),
+      await admin.post('/placements', { facility: 'sunny', device: 'mat-1', resident: stranger.id, from: at(now) }),
+      await admin.post('/placements', { facility: 'sunny', device: 'mat-9', from: at(now) }),
+      await admin.post('/consents', {
+        ...{ facility: 'sunny', resident: stranger.id, purpose: 'trial_participation', from: at(now) },
+      }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400])
   })
 
   describe('residents', () => {
@@ -266,6 +282,23 @@ describeWith(mosquitto, 'registry through HTTP', () => {
         expect((await client.get(`/trials/${id}/events`)).status).toBe(403)
       }
       expect((await admin.post(`/trials/${id}/events`, { ...event, resident: null, device: null })).status).toBe(400)
+    })
+
+    it('are written down at their sites only, whichever facilities else somebody works in', async () => {
+      const id = await lockedTrial()
+      await platform.registry.users.create({
+        ...{ user: 'of-both', passwordHash: await createPasswords().hash(PASSWORD), role: 'facility_admin' },
+        ...{ facilities: [f('sunny'), f('cloudy')], maker: null, language: 'ja', createdMs: now },
+      })
+      const both = await platform.as('of-both')
+      const event = {
+        ...{ facility: 'cloudy', kind: 'device_deficiency', resident: null, device: 'mat-9', at: at(now) },
+        ...{ severity: 'mild', serious: false, relation: 'causal', outcome: 'ongoing', description: 'x' },
+      }
+      expect((await both.post(`/trials/${id}/events`, event)).status).toBe(400)
+      expect((await both.post(`/trials/${id}/events`, { ...event, facility: 'sunny', device: 'mat-1' })).status).toBe(
+        201,
+      )
     })
     it('pair reference measurements with what the device measures, in its unit', async () => {
       const id = await lockedTrial()

@@ -1,5 +1,4 @@
 // Nothing of what happens in a house reaches the maker of the devices there: no route, socket event, topic, refusal or metric carries it.
-import mqtt from 'mqtt'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LIVE_NAMESPACE } from '../../core/live.ts'
@@ -7,9 +6,9 @@ import { RULES, type Rule } from '../../core/rest/rules.ts'
 import type { RouteName } from '../../core/rest.ts'
 import { createAuthority } from '../../server/auth/authority.ts'
 import { until } from '../app/support/until.ts'
-import { everyGet } from './sweep/calls.ts'
 import { BENCH, DEVICE, HOUSE, type House, startHouse } from './sweep/house.ts'
-import { createDetector, type Planted } from './sweep/needles.ts'
+import type { Planted } from './sweep/needles.ts'
+import { askAll, hear, leaksIn, OWN_TIMES } from './sweep/sweep.ts'
 
 /** Each can be taken away, so that the sweep is seen to turn red. */
 const rules = structuredClone(RULES) as { [K in keyof typeof RULES]: Record<string, Rule> }
@@ -29,56 +28,8 @@ beforeAll(async () => {
 afterAll(() => house?.stop())
 
 const startMs = Date.now()
-const calls = () => {
-  const { ids } = house
-  const day = 86_400_000
-  const at = (ms: number) => new Date(ms).toISOString()
-  return everyGet({
-    ids: {
-      facilities: [HOUSE, BENCH, 'no-house'],
-      devices: [DEVICE, 'mat-on-bench', 'none'],
-      residents: [ids.resident],
-      trials: [ids.trial],
-      'trial-events': [ids.event],
-      'dataset-requests': [ids.request],
-      datasets: [ids.request],
-    },
-    named: {
-      ...{ facility: [HOUSE, BENCH, 'no-house'], device: [DEVICE], metric: ['heart_rate', 'bed_state'] },
-      ...{ user: ['maker', 'admin'], seq: ['0', '1'], name: ['a.zip'], limit: ['500'], points: ['2000'] },
-      ...{ from: [at(startMs - 6 * day)], to: [at(startMs + day)], resident: [ids.resident], actor: ['admin'] },
-      ...{ action: ['view.resident'], expires: ['1'], token: ['x'], after: ['0'], subject: [ids.resident] },
-    },
-  })
-}
-const ROOTS = ['/metrics', '/healthz', '/readyz', '/api/v1/openapi.json', '/api/docs', '/api/v1/no-such-route', '/']
-/** Answers with times of the caller's own doing. */
-const OWN_TIMES = /\/(me\b|session|devices\/mat-on-bench\/credentials|audit)|facility=bench-acme/
-
-/** Every answer to somebody, by the address that was asked. */
-async function ask(
-  authorization: Record<string, string>,
-  isAsked: (name: RouteName) => boolean = () => true,
-): Promise<Map<string, string>> {
-  const answers = new Map<string, string>()
-  const asked = calls().filter(({ name }) => isAsked(name))
-  for (const path of [...asked.map(call => call.path), ...ROOTS]) {
-    const response = await fetch(house.url + path, { headers: authorization, redirect: 'manual' })
-    if (response.status === 429) throw new Error('held back: the sweep would see nothing')
-    const headers = [...response.headers].filter(([name]) => !/^(date|etag|x-correlation-id)$/.test(name))
-    const text = (await response.text()).replace(/"correlation_id":"[^"]*"/, '')
-    answers.set(path, `${response.status} ${JSON.stringify(headers)} ${text}`)
-  }
-  return answers
-}
-
-/** What of the house stands in answers. */
-function leaksIn(answers: ReadonlyMap<string, string>): string[] {
-  const detect = createDetector(planted)
-  return [...answers].flatMap(([path, text]) =>
-    detect(text, !OWN_TIMES.test(path) && !ROOTS.includes(path)).map(leak => `${path}: ${leak}`),
-  )
-}
+const ask = (authorization: Record<string, string>, isAsked?: (name: RouteName) => boolean) =>
+  askAll(house, startMs, authorization, isAsked)
 
 it.each([
   ['a session', () => ({ cookie: house.cookies.maker })],
@@ -86,14 +37,14 @@ it.each([
 ])('tells a maker with %s nothing of it by any route with any parameter', async (_, authorization) => {
   const answers = await ask(authorization())
   expect([...answers.values()].filter(answer => answer.startsWith('200')).length).toBeGreaterThan(30)
-  expect(leaksIn(answers).join('\n')).toBe('')
+  expect(leaksIn(answers, planted).join('\n')).toBe('')
 })
 
 it('answers a maker the same whatever happens there, so that no answer is a clock', async () => {
   const after = await ask({ cookie: house.cookies.maker })
   const changed = [...after].filter(([path, text]) => text !== before.get(path)).map(([path]) => path)
-  // The ledger of its bench says when it was asked; how often was asked is counted.
-  const own = new RegExp(`${OWN_TIMES.source}|${BENCH}|^/metrics`)
+  // The ledger of its bench says when it was asked.
+  const own = new RegExp(`${OWN_TIMES.source}|${BENCH}`)
   expect(
     changed
       .filter(path => !own.test(path))
@@ -130,40 +81,13 @@ it('lets a maker hear none of it on a socket', async () => {
 })
 
 it("lets the maker's bench device hear none of it on any topic", async () => {
-  const heard: string[] = []
-  for (const filter of filtersOf()) {
-    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${house.mqttPort}`, {
-      ...{ ...house.bench, protocolVersion: 4, reconnectPeriod: 0 },
-    })
-    client.on('message', (topic, payload) => void heard.push(`${topic} ${payload}`))
-    await client.subscribeAsync(filter, { qos: 1 }).catch(() => undefined)
-    if (filter === '#') await house.live()
-    await client.endAsync(true)
-  }
+  const heard = await hear(house, house.bench, house.live)
   expect(heard.filter(message => !message.includes(`/${BENCH}/mat-on-bench/`))).toEqual([])
 })
 
-function filtersOf(): string[] {
-  const leaves = ['live', 'registry', 'gateway', 'query', 'answer', 'condition/#', 'condition/replayed']
-  const own = ['telemetry', 'event', 'status', 'rejected', 'receipt']
-  return [
-    ...[
-      '#',
-      '+/#',
-      'mimamori/#',
-      `mimamori/v1/${HOUSE}/#`,
-      `mimamori/v1/+/${DEVICE}/+`,
-      '$SYS/#',
-      '$share/x/mimamori/#',
-    ],
-    ...leaves.map(leaf => `mimamori/v1/${HOUSE}/${leaf}`),
-    ...own.map(leaf => `mimamori/v1/${HOUSE}/${DEVICE}/${leaf}`),
-  ]
-}
-
 describe('the sweep turns red', () => {
   it('for who may see it all: the administrator of the house', async () => {
-    const leaks = leaksIn(await ask({ cookie: house.cookies.admin }))
+    const leaks = leaksIn(await ask({ cookie: house.cookies.admin }), planted)
     for (const { of } of planted.numbers.map(number => ({ of: `value ${number}` })))
       expect(leaks.filter(leak => leak.includes(of))).not.toEqual([])
     expect(leaks.some(leak => leak.includes('a time'))).toBe(true)
@@ -191,7 +115,7 @@ describe('the sweep turns red', () => {
     try {
       const about = kind === 'routes' ? [name] : ['device', 'ledgerDevices', 'rejectionCounts']
       const answers = await ask({ cookie: house.cookies.maker }, route => about.includes(route))
-      expect(leaksIn(answers)).not.toEqual([])
+      expect(leaksIn(answers, planted)).not.toEqual([])
     } finally {
       rules[kind][name] = kept
     }

@@ -9,6 +9,7 @@ import type { HandlerDeps } from './deps.ts'
 import { deviceHistoryHandlers } from './device-history.ts'
 import { devicesHandlers } from './devices.ts'
 import { facilitiesHandlers } from './facilities.ts'
+import { figuresHandlers } from './figures.ts'
 import { importsHandlers } from './imports.ts'
 import { keptHandlers } from './kept.ts'
 import { ledgerHandlers } from './ledger.ts'
@@ -43,6 +44,7 @@ export const createHandlers = (deps: HandlerDeps): Handlers => ({
   ...retentionHandlers(deps),
   ...datasetsHandlers(deps),
   ...auditHandlers(deps),
+  ...figuresHandlers(deps),
   ...trialsHandlers(deps),
   ...trialEntriesHandlers(deps),
 })

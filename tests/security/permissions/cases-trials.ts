@@ -1,6 +1,6 @@
 /** The matrix of trials, dataset requests, releases and the audit trail. */
 import type { GuardedRoute } from '../../../core/rest/rules.ts'
-import { adminFound, type Case, makerFound, of } from './case.ts'
+import { adminFound, type Case, makerFound, of, staffNamed } from './case.ts'
 import { DESIGN, NAME, SCOPE, type World } from './world.ts'
 
 const now = () => new Date().toISOString()
@@ -57,6 +57,11 @@ export const TRIAL_CASES = {
       await (await w.platform.as('admin')).post('/consents', consent)
       return { path: `/trials/${w.trial}/enrolments`, body: { facility: 'sunny', resident, from: now() } }
     }),
+    // Of another site of the same trial nobody writes anything down.
+    of({ ok: '', refused: 'admin-elsewhere', otherwise: 'admin' })(w => ({
+      path: `/trials/${w.shared}/enrolments`,
+      body: { facility: 'sunny', resident: 'none', from: now() },
+    })),
   ],
   endEnrolment: [
     adminFound(async ({ fresh }) => ({
@@ -68,7 +73,10 @@ export const TRIAL_CASES = {
   trialEventSummaries: [
     of({ ok: 'maker steward', hidden: 'maker-elsewhere' })(w => ({ path: `/trials/${w.trial}/event-summaries` })),
   ],
-  addTrialEvent: [ofSite(w => ({ path: `/trials/${w.trial}/events`, body: event }))],
+  addTrialEvent: [
+    ofSite(w => ({ path: `/trials/${w.trial}/events`, body: event })),
+    staffNamed(w => ({ path: `/trials/${w.shared}/events`, body: event })),
+  ],
   trialEventHistory: [adminFound(async ({ fresh }) => ({ path: `/trial-events/${await fresh.event()}` }))],
   correctTrialEvent: [
     adminFound(async ({ fresh }) => ({
@@ -78,7 +86,10 @@ export const TRIAL_CASES = {
   ],
   references: [adminFound(w => ({ path: `/trials/${w.trial}/reference-measurements` }))],
   referenceHistory: [adminFound(async ({ fresh }) => ({ path: `/reference-measurements/${await fresh.reference()}` }))],
-  addReference: [ofSite(w => ({ path: `/trials/${w.trial}/reference-measurements`, body: reference }))],
+  addReference: [
+    ofSite(w => ({ path: `/trials/${w.trial}/reference-measurements`, body: reference })),
+    staffNamed(w => ({ path: `/trials/${w.shared}/reference-measurements`, body: reference })),
+  ],
   correctReference: [
     adminFound(async ({ fresh }) => ({
       path: `/reference-measurements/${await fresh.reference()}`,
@@ -131,5 +142,6 @@ export const TRIAL_CASES = {
   auditExport: [auditor('/audit/export')],
   auditCheckpoint: [witnesses('/audit/checkpoint')],
   auditKey: [witnesses('/audit/key')],
+  figures: [of({ ok: 'operator' })('/metrics')],
   auditConsistency: [witnesses('/audit/consistency?from=0&to=1')],
 } satisfies Partial<Record<GuardedRoute, readonly [Case, ...Case[]]>>

@@ -21,8 +21,18 @@ const DECISIONS: readonly SourceGuard[] = [
 ].map(([name = '', guard = '', without = '']) => ({ name, edits: [[AUTHORITY, guard, without]] }))
 
 const FOLDERS = ['server/http', 'server/http/handlers', 'server/datasets', 'server/ledger']
-/** A question to the authority; what it answers is then taken for yes. */
-const QUESTION = /!may\(((?:[^()]|\([^()]*\))*)\)|^ *requireFacility\(may, [^\n]*\)$/gm
+/** Where a question to the authority begins. */
+const QUESTION = /(?<![.\w])(?:may(?:\.(?:see|call|list))?\(|requireFacility\((?=may, ))/g
+/**
+ * Not guards: two narrow what is read, of which each thing is asked about again; two ask about the caller's own maker, for what is the
+ * caller's by birth.
+ */
+const NONE = [
+  /^server\/http\/handlers\/datasets\.ts:\d+ may\.list/,
+  /^server\/http\/find-device\.ts:\d+ may\.list/,
+  /^server\/http\/handlers\/trials\.ts:\d+ may\(\{ maker \}\)/,
+  /^server\/datasets\/datasets\.ts:\d+ may\(\{ maker: me\.maker \}\)/,
+]
 
 /** Every guard, in order of files. */
 export async function permissionGuards(): Promise<SourceGuard[]> {
@@ -32,21 +42,36 @@ export async function permissionGuards(): Promise<SourceGuard[]> {
       const path = `${folder}/${file}`
       const lines = (await readFile(join(ROOT, path), 'utf8')).split('\n')
       for (const [index, line] of lines.entries())
-        for (const [question] of line.matchAll(QUESTION)) {
-          // Asked all the same, so that it is the answer that is missing.
-          const without = question.startsWith('!')
-            ? `(${question} && false)`
-            : question.replace(/requireFacility\((may), (.*)\)$/, 'may({ facility: $2 })')
+        for (const question of questionsOf(line)) {
           const around = lines.slice(Math.max(0, index - 3), index + 1).join('\n')
+          const without = line.replace(question, () => yes(question))
           found.push({
-            name: `${path}:${index + 1} ${question.trim()}`,
-            edits: [
-              [path, around, around.slice(0, around.length - line.length) + line.replace(question, () => without)],
-            ],
+            name: `${path}:${index + 1} ${question}`,
+            edits: [[path, around, around.slice(0, around.length - line.length) + without]],
           })
         }
     }
-  return found
+  return found.filter(({ name }) => !NONE.some(none => none.test(name)))
+}
+
+/** Calls with all of what stands in their brackets; not in comments, nor where the function itself is made. */
+function questionsOf(line: string): string[] {
+  if (/^\s*(\*|\/|export function )/.test(line)) return []
+  return [...line.matchAll(QUESTION)].flatMap(({ index, 0: start }) => {
+    let depth = 1
+    for (let end = index + start.length; end < line.length; end++) {
+      depth += line[end] === '(' ? 1 : line[end] === ')' ? -1 : 0
+      if (depth === 0) return [line.slice(index, end + 1)]
+    }
+    return []
+  })
+}
+
+/** Asked all the same, so that it is the answer that is missing: everything is in reach. */
+function yes(question: string): string {
+  if (question === 'may.list()') return '(may.list() && {})'
+  const facility = /^requireFacility\(may, (.*)\)$/.exec(question)?.[1]
+  return facility === undefined ? `(${question} || true)` : `may({ facility: ${facility} })`
 }
 
 /** Runs the matrix on a copy without this guard. @returns the first difference; null: nothing is seen */

@@ -12,7 +12,7 @@ const SCOPED: Readonly<Record<TokenScope | 'any', string>> = {
   'devices:read': 'devices device deviceFirmware calibrations',
   'devices:enrol': 'createDevice deviceAccess rotateCredential revokeCredentials setHub knocks addCalibration',
   'readings:read': 'readings readingsCsv deviceEvents',
-  'ledger:read': 'ledger ledgerDevices rejections rejectionCounts conflicts deadLetters',
+  'ledger:read': 'ledger ledgerDevices rejections rejectionCounts conflicts deadLetters figures',
   'registry:read': 'units rooms beds residents placements consents',
   'registry:write':
     'createUnit changeUnit createRoom changeRoom createBed changeBed arrange createResident addCareLevel addStay addAbsence endAbsence createPlacement createConsent withdrawConsent',

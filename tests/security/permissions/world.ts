@@ -19,6 +19,8 @@ export interface World {
   nurse: string
   /** Of `mats` at `sunny`, its protocol locked, with one enrolled. */
   trial: string
+  /** The same, and at `cloudy` too. */
+  shared: string
   request: { draft: string; submitted: string; release: string }
   fresh: Fresh
 }
@@ -35,7 +37,7 @@ export interface Fresh {
   device(facility?: string): Promise<string>
   /** A swap that was just made. */
   swap(): Promise<string>
-  trial(locked?: boolean): Promise<string>
+  trial(locked?: boolean, sites?: string[]): Promise<string>
   enrolment(): Promise<string>
   event(): Promise<string>
   reference(): Promise<string>
@@ -92,6 +94,7 @@ export async function createWorld(platform: Platform): Promise<World> {
   }
   return {
     ...{ platform, room: platform.rooms[0] as string, nurse, trial, fresh },
+    shared: await fresh.trial(true, ['sunny', 'cloudy']),
     request: { draft: await fresh.request(), submitted, release },
   }
 }
@@ -151,9 +154,9 @@ function freshOf({ registry }: Platform, trial: () => string): Fresh {
       const swap = { facility: sunny, gone: d(gone), come: d(come), atMs: Date.now(), by: 'staff' }
       return idOf(registry.swaps.swap(swap))
     },
-    async trial(locked = false) {
+    async trial(locked = false, sites = ['sunny']) {
       const design = {
-        ...{ title: 'Matrix', sponsor: 'mats', legalRoute: 'real_use_evaluation' as const, sites: [sunny] },
+        ...{ title: 'Matrix', sponsor: 'mats', legalRoute: 'real_use_evaluation' as const, sites: sites.map(f) },
         ...{ deviceTypes: [p('bed.sleep_mat')], fromDay: '2026-01-01', toDay: '2027-12-31', maker: 'mats' },
       }
       const { id } = await registry.trials.create(design, written())

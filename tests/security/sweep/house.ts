@@ -1,5 +1,4 @@
 /** The whole platform in one process, with a house in which a maker's devices stand, and what happens there, to be looked for afterwards. */
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,16 +7,12 @@ import type { ClearCredential } from '../../../core/credentials.ts'
 import type { DeviceId, FacilityId, ProfileId } from '../../../core/ids.ts'
 import type { Role } from '../../../core/rest/route.ts'
 import { deviceTopic } from '../../../core/topics.ts'
-import { createLog } from '../../../gateway/log.ts'
 import type { Authority } from '../../../server/auth/authority.ts'
 import { createPasswords } from '../../../server/auth/password.ts'
-import { parseConfig } from '../../../standalone/config.ts'
-import { startPlatform } from '../../../standalone/platform.ts'
-import { parseIdentityKeys } from '../../../storage/registry/identity-keys.ts'
-import { createRegistry } from '../../../storage/registry/registry.ts'
 import { signIn } from '../../app/support/api.ts'
 import { until } from '../../app/support/until.ts'
 import type { Planted } from './needles.ts'
+import { type StartPlatform, startEmbedded } from './platforms.ts'
 
 export const HOUSE = 'kaede-house' as FacilityId
 export const BENCH = 'bench-acme' as FacilityId
@@ -25,7 +20,6 @@ export const DEVICE = 'mat-77' as DeviceId
 const PROFILE = 'bed.sleep_mat' as ProfileId
 const PASSWORD = 'a passphrase of this test'
 const DAY_MS = 86_400_000
-const NO_LIMIT = { perSecond: 1e6, burst: 1e6 }
 
 const NAME = '櫻田 千鶴子'
 const KANA = 'サクラダ チヅコ'
@@ -38,6 +32,10 @@ const NOTE = 'kanaria-in-the-payload'
 export interface House {
   url: string
   mqttPort: number
+  /** What the gateway counts, where it is told over HTTP. */
+  gatewayFigures(): Promise<string>
+  /** An account at the broker that hears everything; null where there is none. */
+  all: { username: string; password: string } | null
   cookies: { maker: string; admin: string }
   token: string
   bench: ClearCredential
@@ -47,37 +45,30 @@ export interface House {
   stop(): Promise<void>
 }
 
-export async function startHouse(authority: Authority): Promise<House> {
+export async function startHouse(authority: Authority, startPlatform: StartPlatform = startEmbedded): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mimamori-sweep-'))
-  const parsed = parseConfig({ DATA_DIR: dataDir, HTTP_PORT: '0', MQTT_PORT: '0', DEMO: 'false' })
-  if ('errors' in parsed) throw new Error(parsed.errors.join())
-  const keys = parseIdentityKeys(randomBytes(32).toString('base64'))
-  const platform = await startPlatform({
-    config: parsed.config,
-    openRegistry: () => createRegistry({ file: join(dataDir, 'registry.sqlite') }, keys),
-    log: createLog('silent'),
-    fatal: error => {
-      throw error
-    },
-    server: { authority, rateLimits: { address: NO_LIMIT, user: NO_LIMIT, token: NO_LIMIT } },
-  })
+  const platform = await startPlatform({ dataDir, authority, facilities: [HOUSE, BENCH] })
   const { registry } = platform
   const nowMs = Date.now()
   // Nothing that was made for the test is from today: times of today are of what happens in the house.
   const beforeMs = nowMs - 2 * DAY_MS
   const written = { by: 'admin', nowMs: beforeMs }
-  await registry.facilities.create({ id: HOUSE, name: 'Kaede', zone: 'Asia/Tokyo', benchOf: null })
-  await registry.facilities.create({ id: BENCH, name: 'Bench', zone: 'Asia/Seoul', benchOf: 'acme' })
   const passwordHash = await createPasswords().hash(PASSWORD)
   const people: [string, Role, FacilityId[], string | null][] = [
+    ['platform', 'platform_admin', [], null],
     ['admin', 'facility_admin', [HOUSE], null],
     ['maker', 'manufacturer', [], 'acme'],
-    ['platform', 'platform_admin', [], null],
   ]
-  for (const [user, role, facilities, maker] of people)
+  const enter = async ([user, role, facilities, maker]: (typeof people)[number]) => {
     await registry.users.create({ user, passwordHash, role, facilities, maker, language: 'ko', createdMs: nowMs })
-  const [admin, maker, owner] = await Promise.all(people.map(([user]) => signIn(platform.url, user, PASSWORD)))
-  if (!admin || !maker || !owner) throw new Error('nobody is signed in')
+    return signIn(platform.url, user, PASSWORD)
+  }
+  const owner = await enter(people[0] as (typeof people)[number])
+  // Through the server, which gives the broker its roles for a facility.
+  await owner.post('/facilities', { id: HOUSE, name: 'Kaede', zone: 'Asia/Tokyo' })
+  await owner.post('/facilities', { id: BENCH, name: 'Bench', zone: 'Asia/Seoul', bench_of: 'acme' })
+  const [admin, maker] = await Promise.all(people.slice(1).map(enter))
+  if (!admin || !maker) throw new Error('nobody is signed in')
   const cookieOf = async (user: string): Promise<string> => {
     const answer = await fetch(`${platform.url}/api/v1/session`, {
       method: 'POST',
@@ -137,6 +128,8 @@ export async function startHouse(authority: Authority): Promise<House> {
   return {
     url: platform.url,
     mqttPort: platform.mqttPort,
+    gatewayFigures: platform.gatewayFigures,
+    all: platform.all,
     cookies: { maker: await cookieOf('maker'), admin: await cookieOf('admin') },
     token: made.body.token,
     bench,

@@ -43,7 +43,8 @@ export function createDetector({ numbers, texts, times, arrived }: Planted) {
   }
 }
 
-function formsOf(text: string): string[] {
+/** How a text could stand in an answer or a file: escaped, encoded, decomposed, within Base64. */
+export function formsOf(text: string): string[] {
   const bytes = Buffer.from(text)
   const escaped = [...text].map(c =>
     c.codePointAt(0)! > 126 ? `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}` : c,

@@ -70,8 +70,7 @@ export function runSearch(task: SearchTask, progress: (progress: SearchProgress)
     ...{ lattice, examiner, measure },
     space: (lattice.nodes > MANY_NODES ? openSpace : wholeSpace)(lattice, measure.bound),
     limit,
-    // Joining classes that satisfy these models gives one that does: what is left out can only shrink, down to nothing.
-    monotone: limit === 0 || models.models.length === 0,
+    monotone: models.models.length === 0 || (limit === 0 && models.joinable),
     goOn(state) {
       const nowMs = performance.now()
       if (nowMs - saidMs >= PROGRESS_MS) {

@@ -21,6 +21,8 @@ export interface NumberedModel {
 export interface NumberedModels {
   /** Fewest records a class can have under any of the models: a bound that holds however classes are joined. */
   minSize: number
+  /** True when classes that satisfy the models still do when they are joined; then without suppression more general is never worse. */
+  joinable: boolean
   models: NumberedModel[]
 }
 
@@ -40,7 +42,9 @@ export function numberedModels(policy: TablePolicy, values: readonly (readonly s
       return model.model === 't_closeness' ? { ...numbered, ...placed(model, name, values[column]!) } : numbered
     })
   })
-  return { minSize: Math.max(1, ...policy.models.map(minSizeOf)), models }
+  // δ asks only of values that are there: a value that is rare in one class and absent in the other is rarer still in both together.
+  const joinable = policy.models.every(({ model }) => model !== 'delta_disclosure')
+  return { minSize: Math.max(1, ...policy.models.map(minSizeOf)), joinable, models }
 }
 
 const invalid = (message: string) => new AppError('policy_invalid', message)

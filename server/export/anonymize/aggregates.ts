@@ -1,8 +1,7 @@
 /** Tables over all participants: how many of what kind, how their days go, how often things happened; always over the same people. */
 import { ANY } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
-import type { EventHistory } from './events.ts'
-import { nameOf } from './events.ts'
+import { type EventHistory, groupOf, nameOf } from './events.ts'
 import { roundedSteps, stepsText } from './grid.ts'
 import { figuresOf, type Series } from './series.ts'
 import { suppressed } from './suppression.ts'
@@ -33,7 +32,13 @@ export function dailyProfiles({ binnedMetrics }: Series, policy: TrialPolicy): A
       const values = rows.map(usual => usual[hour]!)
       const { sum, n } = figuresOf(values, policy.series.beyondQuantile)
       const column = of.binHours === 1 ? `h${String(hour).padStart(2, '0')}` : 'usual'
-      return { table: 'daily_profile', row, column, persons: n, value: stepsText(roundedSteps(sum, n), of.measured.grid) }
+      return {
+        table: 'daily_profile',
+        row,
+        column,
+        persons: n,
+        value: stepsText(roundedSteps(sum, n), of.measured.grid),
+      }
     }),
   )
 }
@@ -46,9 +51,19 @@ export function eventRates(histories: readonly EventHistory[], policy: TrialPoli
     const had = histories.filter(({ types }) => types.has(type)).length
     if (had < policy.k) return []
     // In hundredths: ten units to the step of a tenth.
-    const rates = histories.map(({ types, days }) => Math.round(((types.get(type)?.size ?? 0) / Math.max(1, days)) * 700))
+    const rates = histories.map(({ types, days }) =>
+      Math.round(((types.get(type)?.size ?? 0) / Math.max(1, days)) * 700),
+    )
     const { sum, n } = figuresOf(rates, policy.series.beyondQuantile)
-    return [{ table: 'event_days_per_week', row: nameOf(type), column: ANY, persons: n, value: stepsText(roundedSteps(sum, n), RATE) }]
+    return [
+      {
+        table: 'event_days_per_week',
+        row: `${groupOf(type).slice(0, -1)}${nameOf(type)}`,
+        column: ANY,
+        persons: n,
+        value: stepsText(roundedSteps(sum, n), RATE),
+      },
+    ]
   })
 }
 
@@ -70,14 +85,27 @@ export function outcomeCounts(outcomes: ReadonlyMap<string, readonly boolean[]>,
  * no more than its own table does.
  * @param sex, values one for each participant
  */
-export function crossTable(name: string, sex: readonly string[], values: readonly string[], policy: TrialPolicy): AggregateRow[] {
+export function crossTable(
+  name: string,
+  sex: readonly string[],
+  values: readonly string[],
+  policy: TrialPolicy,
+): AggregateRow[] {
   const rows = merged(sex, policy.k)
   const columns = merged(values, policy.k)
   if (!rows || !columns) return []
-  const counts = rows.names.map((_, i) => columns.names.map((_, j) => rows.of.filter((r, p) => r === i && columns.of[p] === j).length))
+  const counts = rows.names.map((_, i) =>
+    columns.names.map((_, j) => rows.of.filter((r, p) => r === i && columns.of[p] === j).length),
+  )
   const hidden = suppressed(counts, policy.k)
   const margin = (of: readonly number[], i: number) => of.filter(value => value === i).length
-  const cell = (row: string, column: string, persons: number | null) => ({ table: `participants_by_sex_and_${name}`, row, column, persons, value: null })
+  const cell = (row: string, column: string, persons: number | null) => ({
+    table: `participants_by_sex_and_${name}`,
+    row,
+    column,
+    persons,
+    value: null,
+  })
   return [
     ...(hidden
       ? counts.flatMap((row, i) => row.map((n, j) => cell(rows.names[i]!, columns.names[j]!, hidden[i]![j] ? null : n)))

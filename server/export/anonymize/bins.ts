@@ -61,7 +61,12 @@ export function binned(measured: MeasuredMetric, kept: ReadonlySet<number>, k: n
     // Rarely measured people stay out of a wide bin's members too; a bin is wide enough when most are in.
     const last = binHours === BIN_HOURS.at(-1)
     if (members.length < k || (!last && members.length * 3 < bins.size * 2)) continue
-    return { measured, binHours, clip, members: new Map(members.map(([subject, of]) => [subject, memberOf(of, binHours)])) }
+    return {
+      measured,
+      binHours,
+      clip,
+      members: new Map(members.map(([subject, of]) => [subject, memberOf(of, binHours)])),
+    }
   }
   return undefined
 }

@@ -90,16 +90,20 @@ export interface Occurring {
 export function checkValues({ profiles }: TrialInput, { readings, events }: Occurring): void {
   const byId = new Map(profiles.map(profile => [profile.id as string, profile]))
   for (const { profile, metric, texts } of readings) {
-    const definition = byId.get(profile)?.metrics[metric]
-    if (!definition) throw new AppError('value_unknown', 'A reading is of a device type or metric that no profile defines')
+    const definition = named(byId.get(profile)?.metrics, metric)
+    if (!definition)
+      throw new AppError('value_unknown', 'A reading is of a device type or metric that no profile defines')
     const allowed = definition.kind === 'enum' ? Object.keys(definition.values) : []
     if (texts.some(text => !allowed.includes(text)))
       throw new AppError('value_unknown', `A reading of ${metric} holds a text that its profile does not define`)
   }
   for (const { profile, type } of events)
-    if (!byId.get(profile)?.events[type])
+    if (!named(byId.get(profile)?.events, type))
       throw new AppError('value_unknown', 'An event is of a device type or type that no profile defines')
 }
+
+const named = <T>(of: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  of && Object.hasOwn(of, name) ? of[name] : undefined
 
 /** Policy as told in the evidence. */
 export const columnPolicyRows = (): { table: string; column: string; class: ColumnClass; rule: ColumnRule }[] =>

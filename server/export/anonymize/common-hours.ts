@@ -51,12 +51,14 @@ export function maskCommonHours(
   const { numerator, denominator } = policy.series.commonEventShare
   const masked: MaskedHour[] = []
   const most = (n: number, of: number): boolean => of >= FEWEST && n * denominator > of * numerator
-  for (const facility of new Set(participants.map(({ site }) => site)))  {
-    const here = [...values].filter(([subject]) => participants[subject]!.site === facility).map(([subject, of]) => {
-      const { originMs } = participants[subject]!
-      const usual = usualOf(of)
-      return { of, first: originMs / HOUR_MS, ...usual, presence: presenceOf(of) }
-    })
+  for (const facility of new Set(participants.map(({ site }) => site))) {
+    const here = [...values]
+      .filter(([subject]) => participants[subject]!.site === facility)
+      .map(([subject, of]) => {
+        const { originMs } = participants[subject]!
+        const usual = usualOf(of)
+        return { of, first: originMs / HOUR_MS, ...usual, presence: presenceOf(of) }
+      })
     if (here.length < FEWEST) continue
     const first = Math.min(...here.map(person => person.first))
     const last = Math.max(...here.map(person => person.first + person.of.length))

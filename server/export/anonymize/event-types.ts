@@ -1,6 +1,7 @@
 /** Histories of events by participant, from what devices reported and what else happened, without the hours in which a whole facility was struck. */
-import { PARTICIPANT_GROUP } from '../trial/layout.ts'
+
 import type { TrialInput } from '../trial/input.ts'
+import { PARTICIPANT_GROUP } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
 import type { EventHistory } from './events.ts'
 import { type Happening, HOUR_MS, type Participant } from './extracts.ts'
@@ -46,7 +47,11 @@ const calendarHour = (participant: Participant, hour: number): number => partici
 const hourKey = (participants: readonly Participant[], { subject, profile, type, hour }: Happening): string =>
   `${participants[subject]!.site} ${profile} ${type} ${calendarHour(participants[subject]!, hour)}`
 
-function commonHours(participants: readonly Participant[], happenings: readonly Happening[], policy: TrialPolicy): Set<string> {
+function commonHours(
+  participants: readonly Participant[],
+  happenings: readonly Happening[],
+  policy: TrialPolicy,
+): Set<string> {
   const { numerator, denominator } = policy.series.commonEventShare
   /** Facility and type → calendar hour → persons; each happening is once per person, type and hour. */
   const counts = new Map<string, Map<number, number>>()

@@ -30,7 +30,12 @@ const MOST = { numerator: 1, denominator: 2 }
  * @param members of the class, at least k
  * @param whole true keeps the class together: where sensitive values are told, no event may tell its members apart
  */
-export function blocksOf(members: readonly number[], histories: readonly EventHistory[], k: number, whole: boolean): Block[] {
+export function blocksOf(
+  members: readonly number[],
+  histories: readonly EventHistory[],
+  k: number,
+  whole: boolean,
+): Block[] {
   const groups = whole || members.length < 2 * k ? [[...members]] : alike(members, histories, k)
   return groups.map(group => ({ members: group, told: toldOf(group.map(i => histories[i]!)) }))
 }
@@ -85,7 +90,10 @@ export function toldOf(histories: readonly EventHistory[]): ToldEvent[] {
 function periodsOf(days: readonly ReadonlySet<number>[], horizon: number): string[] {
   const byDay = common(days, horizon, 1)
   if (horizon > 0 && byDay.length === horizon) return byDay.map(i => `d${String(i + 1).padStart(3, '0')}`)
-  for (const [letter, width] of [['w', WEEK], ['m', FOUR_WEEKS]] as const) {
+  for (const [letter, width] of [
+    ['w', WEEK],
+    ['m', FOUR_WEEKS],
+  ] as const) {
     const spans = Math.floor(horizon / width)
     const told = common(days, horizon, width)
     if (spans > 0 && told.length * MOST.denominator >= spans * MOST.numerator)

@@ -1,8 +1,8 @@
 /** Reads the two extracts of a trial through DuckDB: what was measured of each participant in each hour, and what happened. */
 import { join } from 'node:path'
-import { fromWallClock, wallClock } from '../../../core/time.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { DeviceProfile, Metric } from '../../../core/profile.ts'
+import { fromWallClock, wallClock } from '../../../core/time.ts'
 import type { DuckdbConnection } from '../../../storage/duckdb.ts'
 import { EVENTS_FILE, READINGS_FILE, type TrialInput } from '../trial/input.ts'
 import { checkColumns, checkValues } from './columns.ts'
@@ -130,7 +130,10 @@ export async function readHours(
     ),
   )
   const asked = metrics.map(({ profile, metric, grid }, i) => ({ i, profile: profile.id, metric, unit: unitOf(grid) }))
-  for await (const [subjects, indexes, hours, values] of connection.stream(HOURS, { file, metrics: JSON.stringify(asked) }))
+  for await (const [subjects, indexes, hours, values] of connection.stream(HOURS, {
+    file,
+    metrics: JSON.stringify(asked),
+  }))
     for (let row = 0; row < subjects!.length; row++) {
       const subject = subjects![row] as number
       const ofMetric = metrics[indexes![row] as number]!.values

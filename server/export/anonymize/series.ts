@@ -1,7 +1,7 @@
 /** Series of groups: mean, deviation and quartiles over always the same members, so that no two bins differ by who is in them. */
 import type { PrivateSeries } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
-import { binned, type BinnedMetric, type MemberBins } from './bins.ts'
+import { type BinnedMetric, binned, type MemberBins } from './bins.ts'
 import { MASKED, type MaskedHour, maskCommonHours } from './common-hours.ts'
 import { type MeasuredMetric, NOTHING, type Participant } from './extracts.ts'
 import { roundedSteps, stepOf, stepsText, unitOf } from './grid.ts'
@@ -39,7 +39,15 @@ export function seriesOf(
   policy: TrialPolicy,
 ): Series {
   const masked: MaskedHour[] = []
-  const series: Series = { rows: [], groups: [], metrics: [], leftOut: [], bins: { possible: 0, told: 0 }, binnedMetrics: [], private: { series: [], masked } }
+  const series: Series = {
+    rows: [],
+    groups: [],
+    metrics: [],
+    leftOut: [],
+    bins: { possible: 0, told: 0 },
+    binnedMetrics: [],
+    private: { series: [], masked },
+  }
   const profiles = [...new Set(measured.map(({ profile }) => profile.id))].sort(byCode)
   for (const profile of profiles) {
     const all: BinnedMetric[] = []

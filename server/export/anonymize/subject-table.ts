@@ -1,8 +1,15 @@
 /** The table of participants: its generalisation by the optimiser, and which sensitive values each class can tell. */
-import { ANY, QUASI_IDENTIFIERS } from '../trial/layout.ts'
+
 import type { TrialInput } from '../trial/input.ts'
+import { ANY, QUASI_IDENTIFIERS } from '../trial/layout.ts'
 import type { Ratio, TrialPolicy } from '../trial/policy.ts'
-import { type AgeCuts, ageCutsOf, hierarchiesOf, leavesOf, type QuasiIdentifierName } from './hierarchies/hierarchies.ts'
+import {
+  type AgeCuts,
+  ageCutsOf,
+  hierarchiesOf,
+  leavesOf,
+  type QuasiIdentifierName,
+} from './hierarchies/hierarchies.ts'
 import type { Hierarchy } from './table/hierarchy.ts'
 import { optimiseTable, type SearchProgress, type TableSolution } from './table/optimise.ts'
 

@@ -63,7 +63,16 @@ function flow(counts: Counts, hidden: Hidden, row: number, column: number, way: 
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) {
       if (!hidden[i]![j] || (i === row && j === column)) continue
-      const [lowering, raising] = way === 'up' ? [[i, rows + j], [rows + j, i]] : [[rows + j, i], [i, rows + j]]
+      const [lowering, raising] =
+        way === 'up'
+          ? [
+              [i, rows + j],
+              [rows + j, i],
+            ]
+          : [
+              [rows + j, i],
+              [i, rows + j],
+            ]
       capacity[lowering[0]!]![lowering[1]!] = counts[i]![j]!
       capacity[raising[0]!]![raising[1]!] = total
     }

@@ -1,7 +1,7 @@
 /** Makes the hierarchies of a trial's quasi-identifiers from their data, and codes a participant's values as their leaves. */
 import { createHash } from 'node:crypto'
-import { ANY, MISSING, type QUASI_IDENTIFIERS } from '../../trial/layout.ts'
 import type { TrialSubject } from '../../trial/input.ts'
+import { ANY, MISSING, type QUASI_IDENTIFIERS } from '../../trial/layout.ts'
 import type { Hierarchy } from '../table/hierarchy.ts'
 import * as data from './data.ts'
 
@@ -75,4 +75,6 @@ export function leavesOf(subject: TrialSubject, prefecture: string, cuts: AgeCut
 
 /** SHA-256 of all the hierarchies as they were used, in hex. */
 export const hierarchiesHash = (hierarchies: Readonly<Record<string, Hierarchy>>): string =>
-  createHash('sha256').update(JSON.stringify([data.HIERARCHIES_VERSION, hierarchies])).digest('hex')
+  createHash('sha256')
+    .update(JSON.stringify([data.HIERARCHIES_VERSION, hierarchies]))
+    .digest('hex')

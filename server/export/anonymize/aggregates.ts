@@ -37,20 +37,21 @@ export function dailyProfiles({ binnedMetrics }: Series, policy: TrialPolicy): A
         row,
         column,
         persons: n,
-        value: stepsText(roundedSteps(sum, n), of.measured.grid),
+        value: stepsText(roundedSteps(sum, n, of.unitsPerStep), of.grid),
       }
     }),
   )
 }
 
 const RATE = { mantissa: 1, exponent: -1 } as const
+const HUNDREDTHS = 10
 /** Days with an event in a week, mean over all participants; for types that at least k of them had. */
 export function eventRates(histories: readonly EventHistory[], policy: TrialPolicy): AggregateRow[] {
   const types = [...new Set(histories.flatMap(({ types }) => [...types.keys()]))]
   return types.flatMap(type => {
     const had = histories.filter(({ types }) => types.has(type)).length
     if (had < policy.k) return []
-    // In hundredths: ten units to the step of a tenth.
+    // In hundredths.
     const rates = histories.map(({ types, days }) =>
       Math.round(((types.get(type)?.size ?? 0) / Math.max(1, days)) * 700),
     )
@@ -61,7 +62,7 @@ export function eventRates(histories: readonly EventHistory[], policy: TrialPoli
         row: `${groupOf(type).slice(0, -1)}${nameOf(type)}`,
         column: ANY,
         persons: n,
-        value: stepsText(roundedSteps(sum, n), RATE),
+        value: stepsText(roundedSteps(sum, n, HUNDREDTHS), RATE),
       },
     ]
   })

@@ -1,6 +1,7 @@
 /** One metric of the series before any grouping: clipped values in bins as wide as the metric needs, and who was measured often enough. */
 import { MASKED, medianOf } from './common-hours.ts'
 import { type MeasuredMetric, NOTHING } from './extracts.ts'
+import { type Grid, gridOf } from './grid.ts'
 
 /** An hour, a day, a week: the first in which most of the people are measured most of the time. */
 export const BIN_HOURS = [1, 24, 168] as const
@@ -11,7 +12,9 @@ export const MEMBER_SHARE = 0.5
 export interface BinnedMetric {
   measured: MeasuredMetric
   binHours: BinHours
-  /** In units of the grid. */
+  grid: Grid
+  unitsPerStep: number
+  /** In units. */
   clip: [number, number]
   members: Map<number, MemberBins>
 }
@@ -64,6 +67,7 @@ export function binned(measured: MeasuredMetric, kept: ReadonlySet<number>, k: n
     return {
       measured,
       binHours,
+      ...gridOf(measured.definition, clip[1] - clip[0]),
       clip,
       members: new Map(members.map(([subject, of]) => [subject, memberOf(of, binHours)])),
     }

@@ -1,13 +1,14 @@
 /** Finds the hours in which a facility's participants changed together (power cut, earthquake), whose date is known to all, and masks them. */
 import type { TrialPolicy } from '../trial/policy.ts'
 import { HOUR_MS, type MeasuredMetric, NOTHING, type Participant } from './extracts.ts'
-import { UNITS_PER_STEP } from './grid.ts'
 
 const HOURS_A_DAY = 24
 /** Stands for an hour that is masked: told as the usual one. */
 export const MASKED = NOTHING + 1
 /** A change is unusual beyond so many times the person's own median deviation. */
 const UNUSUAL = 4
+/** Units in the last digit that a device shows: nobody is steadier than that. */
+const LAST_DIGIT = 10
 /** Fewer persons do not make a common event. */
 const FEWEST = 4
 
@@ -36,7 +37,7 @@ export function usualOf(values: Int32Array): { byHour: Int32Array; spread: numbe
     byHour[hour] = usual
     for (const value of known) deviations.push(Math.abs(value - usual))
   }
-  return { byHour, spread: deviations.length === 0 ? 0 : Math.max(UNITS_PER_STEP, medianOf(deviations)) }
+  return { byHour, spread: deviations.length === 0 ? 0 : Math.max(LAST_DIGIT, medianOf(deviations)) }
 }
 
 /**

@@ -3,13 +3,10 @@
 import type { TrialInput } from '../trial/input.ts'
 import { PARTICIPANT_GROUP } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
-import type { EventHistory } from './events.ts'
+import { type EventHistory, GROUP_BREAK } from './events.ts'
 import { type Happening, HOUR_MS, type Participant } from './extracts.ts'
 
 const HOURS_A_DAY = 24
-/** Between group and type while both are carried along; occurs in neither. */
-export const GROUP_BREAK = ' '
-
 /** `bed.sleep_mat` → `bed.*` */
 export const groupOfProfile = (profile: string): string => `${profile.split('.')[0]}.*`
 

@@ -1,6 +1,4 @@
-/** What is told of a participant's events: only what a whole block of at least k people of one class has in common. */
-import { GROUP_BREAK } from './event-types.ts'
-import { mdav, standardised } from './mdav.ts'
+/** What is told of a participant's events: only what a whole group of people has in common. */
 
 export const WEEK = 7
 export const FOUR_WEEKS = 28
@@ -17,42 +15,8 @@ export interface ToldEvent {
   periods: string[]
 }
 
-export interface Block {
-  members: number[]
-  told: ToldEvent[]
-}
-
 /** At least this share of a block's weeks (or four weeks) must be told for a type to be told by the week. */
 const MOST = { numerator: 1, denominator: 2 }
-
-/**
- * Blocks of one class: people whose events are alike, k to 2k − 1 of them.
- * @param members of the class, at least k
- * @param whole true keeps the class together: where sensitive values are told, no event may tell its members apart
- */
-export function blocksOf(
-  members: readonly number[],
-  histories: readonly EventHistory[],
-  k: number,
-  whole: boolean,
-): Block[] {
-  const groups = whole || members.length < 2 * k ? [[...members]] : alike(members, histories, k)
-  return groups.map(group => ({ members: group, told: toldOf(group.map(i => histories[i]!)) }))
-}
-
-function alike(members: readonly number[], histories: readonly EventHistory[], k: number): number[][] {
-  const types = [...new Set(members.flatMap(i => [...histories[i]!.types.keys()]))].sort()
-  const features = members.map(i => {
-    const { types: of, days } = histories[i]!
-    const weeks = Math.max(1, Math.ceil(days / WEEK))
-    return [
-      ...types.map(type => (of.has(type) ? 1 : 0)),
-      ...types.map(type => new Set([...(of.get(type) ?? [])].map(day => Math.floor(day / WEEK))).size / weeks),
-      days,
-    ]
-  })
-  return mdav(standardised(features), k).map(group => group.map(i => members[i]!))
-}
 
 /** What all of these people have in common, each type as finely as it can be told. */
 export function toldOf(histories: readonly EventHistory[]): ToldEvent[] {
@@ -111,6 +75,13 @@ function common(days: readonly ReadonlySet<number>[], horizon: number, width: nu
   return Array.from(have.keys()).filter(span => have[span] === days.length)
 }
 
-/** Types are kept as `bed.*` + break + `bed_exit` until they are told, so that two device types may name an event alike. */
+/** Between group and type while both are carried along, so that two device types may name an event alike; occurs in neither. */
+export const GROUP_BREAK = ' '
 export const groupOf = (type: string): string => type.split(GROUP_BREAK)[0]!
 export const nameOf = (type: string): string => type.split(GROUP_BREAK)[1] ?? type
+
+/** The same history with some of its types only. */
+export const only = ({ days, types }: EventHistory, wanted: (type: string) => boolean): EventHistory => ({
+  days,
+  types: new Map([...types].filter(([type]) => wanted(type))),
+})

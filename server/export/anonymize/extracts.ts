@@ -6,7 +6,7 @@ import { fromWallClock, wallClock } from '../../../core/time.ts'
 import type { DuckdbConnection } from '../../../storage/duckdb.ts'
 import { EVENTS_FILE, READINGS_FILE, type TrialInput } from '../trial/input.ts'
 import { checkColumns, checkValues } from './columns.ts'
-import { type Grid, gridOf, unitOf } from './grid.ts'
+import { unitExponentOf, unitsNumber } from './grid.ts'
 
 export const HOUR_MS = 3_600_000
 /** Stands for an hour without a reading. */
@@ -27,8 +27,9 @@ export interface MeasuredMetric {
   profile: DeviceProfile
   metric: string
   definition: Metric
-  grid: Grid
-  /** Participant → value of each hour in units of the grid, or NOTHING; absent without any reading. */
+  /** Values are whole multiples of 10 to this power. */
+  unitExponent: number
+  /** Participant → value of each hour in units, or NOTHING; absent without any reading. */
   values: Map<number, Int32Array>
 }
 
@@ -126,10 +127,17 @@ export async function readHours(
 ): Promise<MeasuredMetric[]> {
   const metrics: MeasuredMetric[] = input.profiles.flatMap(profile =>
     Object.entries(profile.metrics).flatMap(([metric, definition]) =>
-      definition.kind === 'enum' ? [] : [{ profile, metric, definition, grid: gridOf(definition), values: new Map() }],
+      definition.kind === 'enum'
+        ? []
+        : [{ profile, metric, definition, unitExponent: unitExponentOf(definition), values: new Map() }],
     ),
   )
-  const asked = metrics.map(({ profile, metric, grid }, i) => ({ i, profile: profile.id, metric, unit: unitOf(grid) }))
+  const asked = metrics.map(({ profile, metric, unitExponent }, i) => ({
+    i,
+    profile: profile.id,
+    metric,
+    unit: unitsNumber(1, unitExponent),
+  }))
   for await (const [subjects, indexes, hours, values] of connection.stream(HOURS, {
     file,
     metrics: JSON.stringify(asked),

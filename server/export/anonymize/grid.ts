@@ -7,17 +7,24 @@ export interface Grid {
   exponent: number
 }
 
-/** So many steps span what is usual, or accepted where nothing is said of the usual; a share of true is told in hundredths. */
+/** At most so many steps span what at least k persons at either end were measured with. */
 const STEPS = 400
-/** Values are counted in whole tenths of a step, so that sums are exact. */
-export const UNITS_PER_STEP = 10
+/** Decimals of a share of true in a boolean. */
+const SHARE_DIGITS = 2
 
-export function gridOf(metric: Metric): Grid {
-  if (metric.kind !== 'number') return { mantissa: 1, exponent: -2 }
-  const [low, high] = metric.plausible ?? metric.range
-  const wanted = (high - low) / STEPS
-  for (let exponent = -metric.digits; ; exponent++)
-    for (const mantissa of [1, 2, 5] as const) if (mantissa * 10 ** exponent >= wanted) return { mantissa, exponent }
+const digitsOf = (metric: Metric): number => (metric.kind === 'number' ? metric.digits : SHARE_DIGITS)
+
+/** Values are counted in whole tenths of the last digit that the device shows, so that sums are exact. */
+export const unitExponentOf = (metric: Metric): number => -digitsOf(metric) - 1
+
+/** @param span in units @returns the finest grid, and how many units a step has */
+export function gridOf(metric: Metric, span: number): { grid: Grid; unitsPerStep: number } {
+  for (let power = 1; ; power++)
+    for (const mantissa of [1, 2, 5] as const) {
+      const unitsPerStep = mantissa * 10 ** power
+      if (unitsPerStep * STEPS >= span)
+        return { grid: { mantissa, exponent: unitExponentOf(metric) + power }, unitsPerStep }
+    }
 }
 
 /** Decimal text of whole steps, exact. */
@@ -28,12 +35,14 @@ export function stepsText(steps: number, { mantissa, exponent }: Grid): string {
   return `${whole < 0 ? '-' : ''}${digits.slice(0, exponent)}.${digits.slice(exponent)}`
 }
 
+/** Whole units → number, nearest to its decimal text. */
+export const unitsNumber = (units: number, unitExponent: number): number =>
+  Number(stepsText(units, { mantissa: 1, exponent: unitExponent }))
 export const stepOf = (grid: Grid): number => Number(stepsText(1, grid))
-/** Size of a tenth of a step. */
-export const unitOf = (grid: Grid): number => stepOf({ ...grid, exponent: grid.exponent - 1 })
 
 /** Whole steps nearest to a quotient of units, half away from zero. @param sum whole units @param count above 0 */
-export function roundedSteps(sum: number, count: number): number {
-  const steps = Math.floor((2 * Math.abs(sum) + count * UNITS_PER_STEP) / (2 * count * UNITS_PER_STEP))
+export function roundedSteps(sum: number, count: number, unitsPerStep: number): number {
+  const divisor = count * unitsPerStep
+  const steps = Math.floor((2 * Math.abs(sum) + divisor) / (2 * divisor))
   return sum < 0 && steps > 0 ? -steps : steps
 }

@@ -4,7 +4,7 @@ import type { TrialPolicy } from '../trial/policy.ts'
 import { type BinnedMetric, binned, type MemberBins } from './bins.ts'
 import { MASKED, type MaskedHour, maskCommonHours } from './common-hours.ts'
 import { type MeasuredMetric, NOTHING, type Participant } from './extracts.ts'
-import { roundedSteps, stepOf, stepsText, unitOf } from './grid.ts'
+import { roundedSteps, stepOf, stepsText, unitsNumber } from './grid.ts'
 import { mdav, standardised } from './mdav.ts'
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -64,9 +64,9 @@ export function seriesOf(
       for (const metric of all) any = addRows(series, metric, name, group, participants, policy) || any
       if (any) series.groups.push({ group: name, profile })
     }
-    for (const { measured: of, binHours } of all) {
+    for (const { measured: of, binHours, grid } of all) {
       const told = series.binnedMetrics.some(({ binned }) => binned.measured === of)
-      if (told) series.metrics.push({ profile, metric: of.metric, binHours, step: stepsText(1, of.grid) })
+      if (told) series.metrics.push({ profile, metric: of.metric, binHours, step: stepsText(1, grid) })
       else series.leftOut.push({ profile, metric: of.metric })
     }
   }
@@ -78,7 +78,7 @@ function groupsOf(metrics: readonly BinnedMetric[], { k, series }: TrialPolicy):
   const people = [...new Set(metrics.flatMap(({ members }) => [...members.keys()]))].sort((a, b) => a - b)
   if (people.length < k) return []
   const features = people.map(subject => metrics.flatMap(metric => dailyProfile(metric, subject)))
-  const groups = mdav(standardised(features), series.groupMin)
+  const groups = grouped(standardised(features), series)
   const middle = (group: number[]): number => {
     const known = group.map(i => features[i]![0]!).filter(value => !Number.isNaN(value))
     return known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length)
@@ -88,6 +88,18 @@ function groupsOf(metrics: readonly BinnedMetric[], { k, series }: TrialPolicy):
     .map(group => ({ group: group.map(i => people[i]!), at: middle(group) }))
     .sort((a, b) => a.at - b.at)
     .map(({ group }) => group)
+}
+
+/** Groups of a size at which quartiles can be told, where they can be made within the bounds. */
+function grouped(
+  points: readonly Float64Array[],
+  { groupMin, groupMax, beyondQuantile }: TrialPolicy['series'],
+): number[][] {
+  for (let size = Math.max(groupMin, 4 * beyondQuantile); size > groupMin; size--) {
+    const groups = mdav(points, size)
+    if (groups.every(({ length }) => length <= groupMax)) return groups
+  }
+  return mdav(points, groupMin)
 }
 
 const THREE_HOURS = 3
@@ -111,8 +123,7 @@ function addRows(
   participants: readonly Participant[],
   policy: TrialPolicy,
 ): boolean {
-  const { measured, binHours, clip } = metric
-  const { grid } = measured
+  const { measured, binHours, clip, grid, unitsPerStep } = metric
   const subjects = people.filter(subject => metric.members.has(subject))
   const members = subjects.map(subject => metric.members.get(subject)!)
   const bins = Math.max(0, ...members.map(member => member.bins.length))
@@ -123,11 +134,12 @@ function addRows(
     const row = binOf(members, bin, policy)
     if (!row) continue
     told += 1
-    const text = (units: number | null) => (units === null ? null : stepsText(roundedSteps(units, 1), grid))
+    const text = (units: number | null) =>
+      units === null ? null : stepsText(roundedSteps(units, 1, unitsPerStep), grid)
     series.rows.push({
       ...{ group, metric: measured.metric, hour: bin * binHours },
-      mean: stepsText(roundedSteps(row.sum, row.n), grid),
-      sd: stepsText(Math.round(row.sd / 10), grid),
+      mean: stepsText(roundedSteps(row.sum, row.n, unitsPerStep), grid),
+      sd: stepsText(Math.round(row.sd / unitsPerStep), grid),
       low: text(row.low),
       high: text(row.high),
     })
@@ -135,10 +147,10 @@ function addRows(
   series.bins.told += told
   if (told === 0) return false
   series.binnedMetrics.push({ binned: metric, members: [...subjects] })
-  const unit = unitOf(grid)
+  const number = (units: number) => unitsNumber(units, measured.unitExponent)
   series.private.series.push({
     ...{ group, metric: measured.metric, profile: measured.profile.id, binHours },
-    clip: [clip[0] * unit, clip[1] * unit],
+    clip: [number(clip[0]), number(clip[1])],
     grid: stepOf(grid),
     members: subjects.map(subject => participants[subject]!.id),
   })

@@ -1,8 +1,8 @@
 /** The table of participants: its generalisation by the optimiser, and which sensitive values each class can tell. */
 
 import type { TrialInput } from '../trial/input.ts'
-import { ANY, QUASI_IDENTIFIERS } from '../trial/layout.ts'
-import type { Ratio, TrialPolicy } from '../trial/policy.ts'
+import { QUASI_IDENTIFIERS } from '../trial/layout.ts'
+import type { TrialPolicy } from '../trial/policy.ts'
 import {
   type AgeCuts,
   ageCutsOf,
@@ -88,27 +88,3 @@ export async function classesOf(
 }
 
 export const classLabel = (values: readonly string[]): string => values.join('|')
-
-/**
- * What a class tells of yes/no outcomes, member by member: the value, or `*` for all of them. Told only where at least k have it and k have not, at
- * most the policy's share have it, and every combination with the outcomes told before is nobody's or at least k's: whoever knows the
- * outcomes of a person finds at least k rows.
- */
-export function toldOutcomes(
-  members: readonly number[],
-  outcomes: readonly (readonly boolean[])[],
-  k: number,
-  alpha: Ratio,
-): string[][] {
-  const told: string[][] = members.map(() => [])
-  for (const outcome of outcomes) {
-    const yes = members.filter(i => outcome[i]).length
-    const enough = yes >= k && members.length - yes >= k && yes * alpha.denominator <= members.length * alpha.numerator
-    const tried = members.map((i, row) => [...told[row]!, outcome[i] ? 'yes' : 'no'].join(' '))
-    const sizes = new Map<string, number>()
-    for (const combination of tried) sizes.set(combination, (sizes.get(combination) ?? 0) + 1)
-    const tell = enough && [...sizes.values()].every(size => size >= k)
-    for (const [row, i] of members.entries()) told[row]!.push(tell ? (outcome[i] ? 'yes' : 'no') : ANY)
-  }
-  return told
-}

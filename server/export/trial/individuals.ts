@@ -1,14 +1,15 @@
 /** The tables of a release that names participants one by one: classes, what each can tell of events and outcomes, series of groups. */
 import { AppError } from '../../../core/errors.ts'
 import { dailyProfiles, eventRates, outcomeCounts, sortedAggregates } from '../anonymize/aggregates.ts'
-import { GROUP_BREAK } from '../anonymize/event-types.ts'
-import { type Block, blocksOf, type EventHistory, nameOf } from '../anonymize/events.ts'
+import { type EventHistory, nameOf } from '../anonymize/events.ts'
 import type { MeasuredMetric, Participant } from '../anonymize/extracts.ts'
 import { hierarchiesHash } from '../anonymize/hierarchies/hierarchies.ts'
+import { outcomesOf } from '../anonymize/outcomes.ts'
 import { type Series, seriesOf } from '../anonymize/series.ts'
-import { type Classes, classesOf, subjectTable, toldOutcomes } from '../anonymize/subject-table.ts'
+import { type Classes, classesOf, subjectTable } from '../anonymize/subject-table.ts'
+import { type Cell, type HistoryParts, partsOf, tellClass } from '../anonymize/told.ts'
 import type { TrialInput } from './input.ts'
-import { FALL_EVENT, PARTICIPANT_GROUP, type PrivateSeries, QUASI_IDENTIFIERS } from './layout.ts'
+import { type PrivateSeries, QUASI_IDENTIFIERS } from './layout.ts'
 import type { TrialPolicy } from './policy.ts'
 import type { Published } from './published.ts'
 import type { EventRow, SubjectRow, TrialTables } from './tables.ts'
@@ -37,7 +38,7 @@ export interface Built {
 
 export interface Individuals {
   classes: Classes
-  blocks: Block[]
+  cells: Cell[]
   hierarchiesSha256: string
   /** Size below which the optimiser was told not to go, at least the policy's k. */
   classSizeAsked: number
@@ -46,17 +47,6 @@ export interface Individuals {
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const FELL = (type: string): boolean => type.endsWith(GROUP_BREAK + FALL_EVENT)
-const ADVERSE = (type: string): boolean =>
-  type === `${PARTICIPANT_GROUP}${GROUP_BREAK}adverse_event` ||
-  type === `${PARTICIPANT_GROUP}${GROUP_BREAK}serious_adverse_event`
-
-/** Whether each participant had the outcome; in the order of SENSITIVE. */
-export const outcomesOf = (histories: readonly EventHistory[]): { fell: boolean[]; adverse_event: boolean[] } => ({
-  fell: histories.map(({ types }) => [...types.keys()].some(FELL)),
-  adverse_event: histories.map(({ types }) => [...types.keys()].some(ADVERSE)),
-})
 
 /** Class sizes to try, one after the other, until enough event types can be told: bigger classes say less of who and more of what. */
 function* classSizes(k: number, participants: number): Generator<number> {
@@ -67,8 +57,10 @@ function* classSizes(k: number, participants: number): Generator<number> {
 export async function individualTables(source: Source, progress: () => void, signal?: AbortSignal): Promise<Built> {
   const { input, policy, participants, measured, histories, pidOf } = source
   const table = subjectTable(input, policy.k)
-  const outcomes = outcomesOf(histories)
+  const parts = partsOf(histories)
   const occurred = typesOf(histories)
+  const { numerator, denominator } = policy.utility.eventTypes
+  const enough = (types: number): boolean => types * denominator >= occurred.size * numerator
   let best: { classes: Classes; told: Told[]; size: number; types: number } | undefined
   for (const size of classSizes(policy.k, participants.length)) {
     progress()
@@ -79,25 +71,29 @@ export async function individualTables(source: Source, progress: () => void, sig
       if (best && error instanceof AppError && error.code === 'no_solution') break
       throw error
     }
-    const told = [...classes.members].map(([label, members]) => toldOf(label, members, histories, outcomes, policy))
-    const types = toldTypes(told)
-    if (!best || types > best.types) best = { classes, told, size, types }
-    const { numerator, denominator } = policy.utility.eventTypes
-    if (best.types * denominator >= occurred.size * numerator) break
+    for (const withOutcomes of [true, false]) {
+      const told = tellClasses(classes, parts, policy, withOutcomes)
+      const types = toldTypes(told)
+      if (!best || types > best.types) best = { classes, told, size, types }
+      if (enough(types)) break
+    }
+    if (enough(best!.types)) break
   }
   if (!best) throw new AppError('no_solution', 'There are too few participants for a class')
   const { classes, told } = best
-  const kept = new Set(told.flatMap(({ members }) => members))
+  const kept = new Set(told.flatMap(({ cells }) => cells.flatMap(({ members }) => members)))
   const series = seriesOf(measured, participants, kept, policy)
-  const rows = told.flatMap(of =>
-    of.members.map((i, at) => ({
-      i,
-      pid: pidOf(participants[i]!.id),
-      label: of.label,
-      values: classes.values[i]!,
-      outcomes: of.outcomes[at]!,
-      events: of.blocks.find(({ members }) => members.includes(i))!.told,
-    })),
+  const rows = told.flatMap(({ label, cells }) =>
+    cells.flatMap(({ members, outcomes, told }) =>
+      members.map(i => ({
+        i,
+        pid: pidOf(participants[i]!.id),
+        label,
+        values: classes.values[i]!,
+        outcomes,
+        events: told,
+      })),
+    ),
   )
   rows.sort((a, b) => byCode(a.pid, b.pid))
   const keptHistories = rows
@@ -138,12 +134,12 @@ export async function individualTables(source: Source, progress: () => void, sig
     series,
     individuals: {
       classes,
-      blocks: told.flatMap(({ blocks }) => blocks),
+      cells: told.flatMap(({ cells }) => cells),
       hierarchiesSha256: hierarchiesHash(table.hierarchies),
       classSizeAsked: best.size,
-      eventSets: told.map(({ label, blocks }) => ({
+      eventSets: told.map(({ label, cells }) => ({
         label,
-        sets: blocks.map(({ members, told }) => ({
+        sets: cells.map(({ members, told }) => ({
           keys: told.flatMap(({ event, periods }) => periods.map(period => `${event} ${period}`)),
           persons: members.length,
         })),
@@ -154,22 +150,15 @@ export async function individualTables(source: Source, progress: () => void, sig
 
 interface Told {
   label: string
-  members: number[]
-  /** Member by member, in the order of SENSITIVE. */
-  outcomes: string[][]
-  blocks: Block[]
+  cells: Cell[]
 }
 
-function toldOf(
-  label: string,
-  members: number[],
-  histories: readonly EventHistory[],
-  { fell, adverse_event }: ReturnType<typeof outcomesOf>,
-  { k, sensitive }: TrialPolicy,
-): Told {
-  const outcomes = toldOutcomes(members, [fell, adverse_event], k, sensitive.alpha)
-  const any = outcomes[0]!.some(value => value !== '*')
-  return { label, members, outcomes, blocks: blocksOf(members, histories, k, any) }
+/** Classes in the order of their size: small ones have least to choose from. */
+function tellClasses({ members }: Classes, parts: HistoryParts, policy: TrialPolicy, withOutcomes: boolean): Told[] {
+  const told = new Set<string>()
+  return [...members]
+    .sort(([a, of], [b, other]) => of.length - other.length || byCode(a, b))
+    .map(([label, of]) => ({ label, cells: tellClass(of, parts, policy, told, withOutcomes) }))
 }
 
 const typesOf = (histories: readonly EventHistory[]): Set<string> =>
@@ -177,8 +166,7 @@ const typesOf = (histories: readonly EventHistory[]): Set<string> =>
 
 /** Types told by their own name somewhere. */
 const toldTypes = (told: readonly Told[]): number =>
-  new Set(told.flatMap(({ blocks }) => blocks.flatMap(block => block.told.map(({ event }) => event).filter(isType))))
-    .size
+  new Set(told.flatMap(({ cells }) => cells.flatMap(cell => cell.told.map(({ event }) => event).filter(isType)))).size
 const isType = (event: string): boolean => !event.endsWith('.*')
 
 export const cellsOf = (rows: readonly { persons: number | null }[]): Published['cells'] => {

@@ -1,8 +1,9 @@
 /** The tables of a release without individuals: counts and means over all participants. */
 import { crossTable, dailyProfiles, eventRates, outcomeCounts, sortedAggregates } from '../anonymize/aggregates.ts'
+import { outcomesOf } from '../anonymize/outcomes.ts'
 import { seriesOf } from '../anonymize/series.ts'
 import { subjectTable } from '../anonymize/subject-table.ts'
-import { type Built, cellsOf, outcomesOf, type Source } from './individuals.ts'
+import { type Built, cellsOf, type Source } from './individuals.ts'
 import { QUASI_IDENTIFIERS } from './layout.ts'
 
 /** Level of each quasi-identifier's hierarchy at which tables count. */

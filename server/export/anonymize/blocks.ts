@@ -6,12 +6,9 @@ const NEW = 100
 /** Sets of types looked at for one block; after that the best so far is taken. */
 const MOST_SETS = 50_000
 
-/** What a block must have at least: so many people of each part (one part: anybody; two: with and without an outcome). */
-export type Parts = readonly (ReadonlySet<number> | undefined)[]
-
 /**
- * The people of a block: of each part k, who together have the set of event types of most weight that can be found.
- * @param people at least k of each part
+ * The people of a block: k who together have the set of event types of most weight that can be found.
+ * @param people at least k
  * @param told types that blocks tell already
  */
 export function blockOf(
@@ -19,11 +16,11 @@ export function blockOf(
   histories: readonly EventHistory[],
   k: number,
   told: ReadonlySet<string>,
-  parts: Parts = [undefined],
 ): number[] {
-  const { types, people: having } = bestSet(people, histories, k, told, parts)
-  const steady = steadiest(having, types, histories)
-  return parts.flatMap(part => steady.filter(i => part?.has(i) ?? true).slice(0, k)).sort((a, b) => a - b)
+  const { types, people: having } = bestSet(people, histories, k, told)
+  return steadiest(having, types, histories)
+    .slice(0, k)
+    .sort((a, b) => a - b)
 }
 
 /** Types that all of these people have. */
@@ -34,18 +31,10 @@ const typesOf = (people: readonly number[], histories: readonly EventHistory[]):
   [...new Set(people.flatMap(i => [...histories[i]!.types.keys()]))].sort()
 
 /** Depth first, new and common types first, cut where it cannot win. */
-function bestSet(
-  people: readonly number[],
-  histories: readonly EventHistory[],
-  k: number,
-  told: ReadonlySet<string>,
-  parts: Parts,
-) {
-  const enough = (of: readonly number[]): boolean =>
-    parts.every(part => (part ? of.filter(i => part.has(i)).length : of.length) >= k)
+function bestSet(people: readonly number[], histories: readonly EventHistory[], k: number, told: ReadonlySet<string>) {
   const having = typesOf(people, histories)
     .map(type => ({ type, of: people.filter(i => histories[i]!.types.has(type)), weight: told.has(type) ? 1 : NEW }))
-    .filter(({ of }) => enough(of))
+    .filter(({ of }) => of.length >= k)
     .sort((a, b) => b.weight - a.weight || b.of.length - a.of.length)
     .map(type => ({ ...type, has: new Set(type.of) }))
   const rest = new Float64Array(having.length + 1)
@@ -59,7 +48,7 @@ function bestSet(
       if (weight + rest[i]! <= best.weight) return
       const { type, has, weight: more } = having[i]!
       const both = among.filter(person => has.has(person))
-      if (enough(both)) search(i + 1, weight + more, [...types, type], both)
+      if (both.length >= k) search(i + 1, weight + more, [...types, type], both)
     }
   }
   search(0, 0, [], people)

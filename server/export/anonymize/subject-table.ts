@@ -22,12 +22,12 @@ export interface SubjectTable {
 
 /** Share of each column in the loss: age says most about how a device is used, a facility's prefecture and the stay least. */
 export const WEIGHTS: Readonly<Record<QuasiIdentifierName, number>> = {
-  age: 2,
-  sex: 1,
-  care_level: 1,
-  site: 0.5,
-  stay: 0.5,
-  diagnosis: 1,
+  age: 1,
+  sex: 0.5,
+  care_level: 0.5,
+  site: 0.25,
+  stay: 0.25,
+  diagnosis: 0.5,
 }
 
 export function subjectTable({ subjects, sites }: TrialInput, k: number): SubjectTable {

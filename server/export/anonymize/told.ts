@@ -1,9 +1,9 @@
-/** What a class tells of its members: blocks of at least k with the same events, and outcomes where both answers have k within a block. */
-import { SENSITIVE } from '../trial/layout.ts'
+/** What a class tells of its members: outcomes where both answers have k, else blocks of at least k with the same events. */
+import { ANY, SENSITIVE } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
 import { blockOf, commonTypes } from './blocks.ts'
 import { type EventHistory, only, type ToldEvent, toldOf } from './events.ts'
-import { isSensitive, OUTCOME_TYPES, outcomesOf, toldOutcomes, within } from './outcomes.ts'
+import { isSensitive, OUTCOME_TYPES, outcomesOf, toldOutcomes } from './outcomes.ts'
 
 /** At least k people of one class whose rows in all files are alike but for the pseudonym. */
 export interface Cell {
@@ -26,7 +26,7 @@ export type HistoryParts = ReturnType<typeof partsOf>
 /**
  * @param members of the class, at least k
  * @param told types that cells of other classes tell already; this class's are added
- * @param withOutcomes false: outcomes are not told, and smaller blocks tell more everyday events
+ * @param withOutcomes false: outcomes are not told; a class that tells them stays in one block, and smaller blocks tell more everyday events
  */
 export function tellClass(
   members: readonly number[],
@@ -44,49 +44,29 @@ export function tellClass(
     for (const type of commonTypes(block, parts.everyday)) told.add(type)
     cells.push(...cellsOf(block, parts, policy, withOutcomes))
   }
-  if (withOutcomes)
-    for (const name of SENSITIVE)
-      for (let block = outcomeBlock(left, name, parts, policy, told); block; ) {
-        take(block)
-        block = outcomeBlock(left, name, parts, policy, told)
-      }
+  if (withOutcomes && outcomeRows(left, parts, policy)[0]!.some(value => value !== ANY)) take(left)
   while (left.length >= 2 * k) take(blockOf(left, parts.everyday, k, told))
   if (left.length > 0) take(left)
   return cells
 }
 
-/** People of whom k have the outcome and k have not, if there are and those left are none or k; undefined else. */
-function outcomeBlock(
-  left: readonly number[],
-  name: (typeof SENSITIVE)[number],
-  { everyday, outcomes }: HistoryParts,
+const outcomeRows = (
+  members: readonly number[],
+  { outcomes }: HistoryParts,
   { k, sensitive }: TrialPolicy,
-  told: ReadonlySet<string>,
-): number[] | undefined {
-  const yes = new Set(left.filter(i => outcomes[name][i]))
-  const no = new Set(left.filter(i => !outcomes[name][i]))
-  if (yes.size < k || no.size < k) return undefined
-  if (left.length >= 3 * k)
-    return within(k, 2 * k, sensitive.alpha) ? blockOf(left, everyday, k, told, [yes, no]) : undefined
-  return within(yes.size, left.length, sensitive.alpha) ? [...left] : undefined
-}
+): string[][] =>
+  toldOutcomes(
+    members,
+    SENSITIVE.map(name => outcomes[name]),
+    k,
+    sensitive.alpha,
+  )
 
 /** A block cut by what is told of outcomes; everyday events are those of the whole block, so that they tell nothing of outcomes. */
-function cellsOf(
-  block: number[],
-  { all, everyday, outcomes }: HistoryParts,
-  policy: TrialPolicy,
-  withOutcomes: boolean,
-): Cell[] {
+function cellsOf(block: number[], parts: HistoryParts, policy: TrialPolicy, withOutcomes: boolean): Cell[] {
+  const { all, everyday } = parts
   const common = toldOf(block.map(i => everyday[i]!))
-  const rows = withOutcomes
-    ? toldOutcomes(
-        block,
-        SENSITIVE.map(name => outcomes[name]),
-        policy.k,
-        policy.sensitive.alpha,
-      )
-    : block.map(() => SENSITIVE.map(() => '*'))
+  const rows = withOutcomes ? outcomeRows(block, parts, policy) : block.map(() => SENSITIVE.map(() => ANY))
   const cells = new Map<string, Cell>()
   for (const [at, i] of block.entries()) {
     const key = rows[at]!.join(' ')

@@ -1,0 +1,175 @@
+/** The tables of a release that names participants one by one: classes, what each can tell of events and outcomes, series of groups. */
+import { AppError } from '../../../core/errors.ts'
+import { dailyProfiles, eventRates, outcomeCounts, sortedAggregates } from '../anonymize/aggregates.ts'
+import { type EventHistory, nameOf } from '../anonymize/events.ts'
+import type { MeasuredMetric, Participant } from '../anonymize/extracts.ts'
+import { hierarchiesHash } from '../anonymize/hierarchies/hierarchies.ts'
+import { outcomesOf } from '../anonymize/outcomes.ts'
+import { type Series, seriesOf } from '../anonymize/series.ts'
+import { type Classes, classesOf, subjectTable } from '../anonymize/subject-table.ts'
+import { type Cell, type HistoryParts, partsOf, tellClass } from '../anonymize/told.ts'
+import type { TrialInput } from './input.ts'
+import { type PrivateSeries, QUASI_IDENTIFIERS } from './layout.ts'
+import type { TrialPolicy } from './policy.ts'
+import type { Published } from './published.ts'
+import type { EventRow, SubjectRow, TrialTables } from './tables.ts'
+
+export interface Source {
+  input: TrialInput
+  policy: TrialPolicy
+  participants: readonly Participant[]
+  measured: readonly MeasuredMetric[]
+  histories: readonly EventHistory[]
+  pidOf(subject: string): string
+}
+
+export interface Built {
+  tables: TrialTables
+  pids: ReadonlyMap<string, string>
+  classOf: ReadonlyMap<string, string>
+  groupOf: ReadonlyMap<string, string>
+  levels: Readonly<Record<string, number>> | null
+  published: Published
+  private: PrivateSeries
+  series: Series
+  /** Undefined without classes. */
+  individuals?: Individuals
+}
+
+export interface Individuals {
+  classes: Classes
+  cells: Cell[]
+  hierarchiesSha256: string
+  /** Size below which the optimiser was told not to go, at least the policy's k. */
+  classSizeAsked: number
+  /** Members and event sets of the classes, for the (p,k) counts. */
+  eventSets: { label: string; sets: { keys: string[]; persons: number }[] }[]
+}
+
+const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Class sizes to try, one after the other, until enough event types can be told: bigger classes say less of who and more of what. */
+function* classSizes(k: number, participants: number): Generator<number> {
+  for (let size = k; size < participants; size = Math.ceil(size * 1.5)) yield size
+}
+
+/** @throws AppError `no_solution` when not even classes of k exist within the limit, `export_cancelled` */
+export async function individualTables(source: Source, progress: () => void, signal?: AbortSignal): Promise<Built> {
+  const { input, policy, participants, measured, histories, pidOf } = source
+  const table = subjectTable(input, policy.k)
+  const parts = partsOf(histories)
+  const occurred = typesOf(histories)
+  const { numerator, denominator } = policy.utility.eventTypes
+  const enough = (types: number): boolean => types * denominator >= occurred.size * numerator
+  let best: { classes: Classes; told: Told[]; size: number; types: number } | undefined
+  for (const size of classSizes(policy.k, participants.length)) {
+    progress()
+    let classes: Classes
+    try {
+      classes = await classesOf(table, policy, size, undefined, signal)
+    } catch (error) {
+      if (best && error instanceof AppError && error.code === 'no_solution') break
+      throw error
+    }
+    for (const withOutcomes of [true, false]) {
+      const told = tellClasses(classes, parts, policy, withOutcomes)
+      const types = toldTypes(told)
+      if (!best || types > best.types) best = { classes, told, size, types }
+      if (enough(types)) break
+    }
+    if (enough(best!.types)) break
+  }
+  if (!best) throw new AppError('no_solution', 'There are too few participants for a class')
+  const { classes, told } = best
+  const kept = new Set(told.flatMap(({ cells }) => cells.flatMap(({ members }) => members)))
+  const series = seriesOf(measured, participants, kept, policy)
+  const rows = told.flatMap(({ label, cells }) =>
+    cells.flatMap(({ members, outcomes, told }) =>
+      members.map(i => ({
+        i,
+        pid: pidOf(participants[i]!.id),
+        label,
+        values: classes.values[i]!,
+        outcomes,
+        events: told,
+      })),
+    ),
+  )
+  rows.sort((a, b) => byCode(a.pid, b.pid))
+  const keptHistories = rows
+    .map(({ i }) => i)
+    .sort((a, b) => a - b)
+    .map(i => histories[i]!)
+  const keptOutcomes = outcomesOf(keptHistories)
+  const aggregates = sortedAggregates([
+    ...dailyProfiles(series, policy),
+    ...eventRates(keptHistories, policy),
+    ...outcomeCounts(new Map(Object.entries(keptOutcomes)), policy),
+  ])
+  const subjects: SubjectRow[] = rows.map(({ pid, values, outcomes }) => ({ pid, values, outcomes }))
+  const events: EventRow[] = rows.flatMap(({ pid, events }) =>
+    events
+      .flatMap(({ event, periods }) => periods.map(period => ({ pid, event, period })))
+      .sort((a, b) => byCode(a.event, b.event) || byCode(a.period, b.period)),
+  )
+  const groups = new Map<string, Set<string>>()
+  for (const { group, members } of series.private.series)
+    for (const id of members) groups.set(id, (groups.get(id) ?? new Set()).add(group))
+  return {
+    tables: { subjects, events, series: series.rows, aggregates },
+    pids: new Map(rows.map(({ i, pid }) => [participants[i]!.id, pid])),
+    classOf: new Map(rows.map(({ i, label }) => [participants[i]!.id, label])),
+    groupOf: new Map([...groups].map(([id, of]) => [id, [...of].sort(byCode).join('+')])),
+    levels: Object.fromEntries(QUASI_IDENTIFIERS.map((column, i) => [column, classes.solution.levels[i]!])),
+    published: {
+      participants: participants.length,
+      kept: rows.length,
+      classes: classes.members.size,
+      groups: series.groups.length,
+      eventTypes: { occurred: occurred.size, told: best.types },
+      seriesBins: series.bins,
+      cells: cellsOf(aggregates),
+    },
+    private: series.private,
+    series,
+    individuals: {
+      classes,
+      cells: told.flatMap(({ cells }) => cells),
+      hierarchiesSha256: hierarchiesHash(table.hierarchies),
+      classSizeAsked: best.size,
+      eventSets: told.map(({ label, cells }) => ({
+        label,
+        sets: cells.map(({ members, told }) => ({
+          keys: told.flatMap(({ event, periods }) => periods.map(period => `${event} ${period}`)),
+          persons: members.length,
+        })),
+      })),
+    },
+  }
+}
+
+interface Told {
+  label: string
+  cells: Cell[]
+}
+
+/** Classes in the order of their size: small ones have least to choose from. */
+function tellClasses({ members }: Classes, parts: HistoryParts, policy: TrialPolicy, withOutcomes: boolean): Told[] {
+  const told = new Set<string>()
+  return [...members]
+    .sort(([a, of], [b, other]) => of.length - other.length || byCode(a, b))
+    .map(([label, of]) => ({ label, cells: tellClass(of, parts, policy, told, withOutcomes) }))
+}
+
+const typesOf = (histories: readonly EventHistory[]): Set<string> =>
+  new Set(histories.flatMap(({ types }) => [...types.keys()].map(nameOf)))
+
+/** Types told by their own name somewhere. */
+const toldTypes = (told: readonly Told[]): number =>
+  new Set(told.flatMap(({ cells }) => cells.flatMap(cell => cell.told.map(({ event }) => event).filter(isType)))).size
+const isType = (event: string): boolean => !event.endsWith('.*')
+
+export const cellsOf = (rows: readonly { persons: number | null }[]): Published['cells'] => {
+  const suppressed = rows.filter(({ persons }) => persons === null).length
+  return { told: rows.length - suppressed, suppressed }
+}

@@ -1,11 +1,12 @@
 /** Whether a release, put beside all earlier ones of the same people, tells of fewer than k of them. Pure. */
 import { type Atom, atomsOf } from './atoms.ts'
 import {
-  COMPARED,
   type Compared,
+  comparisons,
   type EarlierRelease,
   labelsOf,
   type NextRelease,
+  seriesOf,
   toldApart,
   viewsOf,
 } from './views.ts'
@@ -31,12 +32,15 @@ export function compositionBreaches(earlier: readonly EarlierRelease[], next: Ne
   if (earlier.length === 0) return []
   const known = toldApart(earlier)
   const told = next.product === 'P2' ? new Set(next.members.keys()) : new Set<string>()
-  const breaches = COMPARED.flatMap(compared => {
-    const views = viewsOf(earlier, compared)
-    const labels = labelsOf(next, compared)
+  const { classes, totals, series } = comparisons
+  const breaches = [classes, totals, ...seriesOf(earlier).map(series)].flatMap(comparison => {
+    const views = viewsOf(earlier, comparison)
+    const labels = labelsOf(next, comparison)
     // Once for who has no pseudonymised release, once for who has all of them.
     const atoms = [...atomsOf(views, labels, told), ...(known.size === 0 ? [] : atomsOf(views, labels, told, known))]
-    return [...new Set(atoms.flatMap(atom => faultsOf(atom, k)))].map(code => ({ code, compared, release: null }))
+    return [...new Set(atoms.flatMap(atom => faultsOf(atom, k)))].map(
+      (code): Breach => ({ code, compared: comparison.compared, release: null }),
+    )
   })
   return [...breaches, ...finer(earlier, next)]
 }

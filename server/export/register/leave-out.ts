@@ -1,6 +1,6 @@
 /** Whom a next release has to leave out so that nothing is told by what it adds to earlier ones. Pure. */
 import { atomsOf, presentIn } from './atoms.ts'
-import { type EarlierRelease, toldApart, viewsOf } from './views.ts'
+import { comparisons, type EarlierRelease, toldApart, viewsOf } from './views.ts'
 
 /**
  * People whom earlier releases do not tell apart come along all together or not at all: where one of them is missing (a consent withdrawn, a
@@ -15,8 +15,8 @@ export function mustLeaveOut(
 ): Set<string> {
   const left = new Map(classOf)
   if (earlier.length === 0) return new Set()
-  const classes = viewsOf(earlier, 'classes')
-  const totals = viewsOf(earlier, 'totals')
+  const classes = viewsOf(earlier, comparisons.classes)
+  const totals = viewsOf(earlier, comparisons.totals)
   const known = toldApart(earlier)
   for (let before = Number.POSITIVE_INFINITY; left.size < before; ) {
     before = left.size
@@ -40,18 +40,19 @@ const remove = (left: Map<string, string>, people: readonly string[]): void => {
 }
 
 /**
- * Groups of a next release's series. Who shared a group stays in one; a group that lost somebody has no series any more; the others may be grouped
+ * Groups of one series (`profile/metric`) of a next release. Who shared a group stays in one; a group that lost somebody has no series any more; the others may be grouped
  * among themselves. Means over two groups that differ in a few people would tell of these few.
  */
 export function seriesGroupsAfter(
   earlier: readonly EarlierRelease[],
+  key: string,
   subjects: readonly string[],
 ): { fixed: Map<string, string>; without: Set<string>; free: string[] } {
   const fixed = new Map<string, string>()
   const without = new Set<string>()
   const free: string[] = []
   const present = new Map(subjects.map(subject => [subject, 'in']))
-  const atoms = atomsOf(viewsOf(earlier, 'series'), present)
+  const atoms = atomsOf(viewsOf(earlier, comparisons.series(key)), present)
   for (const [at, atom] of atoms.entries())
     for (const person of presentIn(atom))
       if (!atom.told) free.push(person)

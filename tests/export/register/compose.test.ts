@@ -7,6 +7,7 @@ import { mustLeaveOut, seriesGroupsAfter } from '../../../server/export/register
 import { classesArbitrary, everySet, masksOf, nextP1, p0, p1, person, sizeOf, TRIAL } from './releases.ts'
 
 const K = 3
+const SERIES = 'bed.sleep_mat/heart_rate'
 const letters = (text: string): string[] => text.split('')
 const classOf = (classes: readonly (string | null)[]) =>
   new Map(classes.flatMap((label, n) => (label === null ? [] : [[person(n), label] as const])))
@@ -106,8 +107,8 @@ test('too few who joined since are left out, and what the optimiser does without
 test('groups of the series stay, but those that lost somebody, and new people are free', () => {
   const group = (n: number) => (n < 4 ? 'g1' : 'g2')
   const earlier = { ...p1('one', letters('aaaaaaaa')) }
-  earlier.members = earlier.members.map((member, n) => ({ ...member, group: group(n) }))
-  const { fixed, without, free } = seriesGroupsAfter([earlier], [1, 2, 3, 4, 5, 6, 7, 8, 9].map(person))
+  earlier.members = earlier.members.map((member, n) => ({ ...member, groups: { [SERIES]: group(n) } }))
+  const { fixed, without, free } = seriesGroupsAfter([earlier], SERIES, [1, 2, 3, 4, 5, 6, 7, 8, 9].map(person))
   expect([...without]).toEqual([1, 2, 3].map(person))
   expect([...fixed.keys()]).toEqual([4, 5, 6, 7].map(person))
   expect(new Set(fixed.values()).size).toBe(1)

@@ -6,6 +6,7 @@ import type { NextRelease } from '../../../server/export/register/views.ts'
 import { classesArbitrary, everySet, masksOf, nextP1, PEOPLE, p0, p1, person, sizeOf, TRIAL } from './releases.ts'
 
 const K = 3
+const SERIES = 'bed.sleep_mat/heart_rate'
 const tooFew = (mask: number): boolean => sizeOf(mask) > 0 && sizeOf(mask) < K
 const codesOf = (...given: Parameters<typeof compositionBreaches>) =>
   compositionBreaches(...given).map(({ code, compared }) => `${compared} ${code}`)
@@ -76,11 +77,11 @@ test('a class that is left out wholly passes', () => {
 })
 
 test('an erased person of a class forbids that class and no other', () => {
-  const lost = { subject: null, class: 'a', group: null }
+  const lost = { subject: null, class: 'a', groups: {} }
   const before = p1('one', [...A, ...B])
   const erased = {
     ...before,
-    members: [...before.members.slice(1), { subject: person(0), class: null, group: null }, lost],
+    members: [...before.members.slice(1), { subject: person(0), class: null, groups: {} }, lost],
   }
   expect(codesOf([erased], nextP1([null, ...A.slice(1), ...B]), K)).toContain('classes composition_left_out')
   expect(codesOf([erased], nextP1([...Array(6).fill(null), ...B]), K)).toEqual([])
@@ -101,7 +102,7 @@ test('three totals of which each two pass are a breach when together they tell o
     trial: TRIAL,
     product: 'P0',
     levels: null,
-    members: new Map([0, 1, 2, 3, 4, 5, 6, 7, 8].map(n => [person(n), { class: null, group: null }])),
+    members: new Map([0, 1, 2, 3, 4, 5, 6, 7, 8].map(n => [person(n), { class: null, groups: {} }])),
   }
   expect(codesOf([one], next, K)).toEqual([])
   expect(codesOf([two], next, K)).toEqual([])
@@ -113,14 +114,17 @@ test('whoever is not in a pseudonymised release must not stand alone beside thos
   expect(codesOf([told([0, 1, 2, 3, 4])], nextP1(A), K)).toContain('classes composition_added')
   expect(codesOf([told([0, 1, 2])], nextP1(A), K)).toEqual([])
   const next: NextRelease = { ...nextP1(Array(5).fill(null)), product: 'P2' }
-  const members = new Map([0, 1, 2, 3, 4].map(n => [person(n), { class: null, group: null }]))
+  const members = new Map([0, 1, 2, 3, 4].map(n => [person(n), { class: null, groups: {} }]))
   expect(codesOf([p1('one', A)], { ...next, members }, K)).toContain('classes composition_left_out')
 })
 
 test('groups of the series that differ in one person are a breach', () => {
-  const grouped = (group: string, n: number) => [person(n), { class: 'a', group }] as const
+  const grouped = (group: string, n: number) => [person(n), { class: 'a', groups: { [SERIES]: group } }] as const
   const earlier = [
-    { ...p1('one', A), members: A.map((_, n) => ({ subject: person(n), class: 'a', group: n < 3 ? 'g1' : 'g2' })) },
+    {
+      ...p1('one', A),
+      members: A.map((_, n) => ({ subject: person(n), class: 'a', groups: { [SERIES]: n < 3 ? 'g1' : 'g2' } })),
+    },
   ]
   const same: NextRelease = { ...nextP1(A), members: new Map(A.map((_, n) => grouped(n < 3 ? 'x' : 'y', n))) }
   const other: NextRelease = { ...nextP1(A), members: new Map(A.map((_, n) => grouped(n < 4 ? 'x' : 'y', n))) }

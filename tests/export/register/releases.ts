@@ -12,7 +12,7 @@ export function p1(
   more: Partial<EarlierRelease> = {},
 ): EarlierRelease {
   const members = classes.flatMap((inClass, n) =>
-    inClass === null ? [] : [{ subject: person(n), class: inClass, group: null }],
+    inClass === null ? [] : [{ subject: person(n), class: inClass, groups: {} }],
   )
   return { release, trial: TRIAL, product: 'P1', levels: null, members, ...more }
 }
@@ -22,7 +22,7 @@ export const p0 = (release: string, people: readonly number[]): EarlierRelease =
   trial: TRIAL,
   product: 'P0',
   levels: null,
-  members: people.map(n => ({ subject: person(n), class: null, group: null })),
+  members: people.map(n => ({ subject: person(n), class: null, groups: {} })),
 })
 
 export const nextP1 = (classes: readonly (string | null)[], levels: NextRelease['levels'] = null): NextRelease => ({
@@ -30,7 +30,7 @@ export const nextP1 = (classes: readonly (string | null)[], levels: NextRelease[
   product: 'P1',
   levels,
   members: new Map(
-    classes.flatMap((inClass, n) => (inClass === null ? [] : [[person(n), { class: inClass, group: null }] as const])),
+    classes.flatMap((inClass, n) => (inClass === null ? [] : [[person(n), { class: inClass, groups: {} }] as const])),
   ),
 })
 

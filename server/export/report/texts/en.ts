@@ -11,8 +11,10 @@ export const EN: ReportTexts = {
   },
   reason: {
     as_asked: 'This is the product that was asked for.',
-    too_few_for_individuals: 'There are too few participants for rows about single ones; the release has statistics over all.',
-    too_few_sites: 'There are too few facilities for rows about single participants; the release has statistics over all.',
+    too_few_for_individuals:
+      'There are too few participants for rows about single ones; the release has statistics over all.',
+    too_few_sites:
+      'There are too few facilities for rows about single participants; the release has statistics over all.',
     no_grounds_for_pseudonymised: 'Neither a contract nor a committee’s decision allows single participants’ series.',
   },
   demonstration: 'Demonstration: the participants do not exist. The figures are not evidence of anything.',
@@ -80,7 +82,8 @@ export const EN: ReportTexts = {
     head: 'Risk before, limit, risk after',
     initial: 'Initial risk',
     initialText: 'With all indirect identifiers as they were recorded, {share} of the records were above the limit.',
-    initialUnknown: 'Before anything is done, every combination of the indirect identifiers is taken to be one person’s alone.',
+    initialUnknown:
+      'Before anything is done, every combination of the indirect identifiers is taken to be one person’s alone.',
     threshold: 'Limit',
     thresholdText:
       'A record is at risk when the chance of a right guess is above {limit}. One in eleven is above nine in a hundred, so classes have at least {k} records. At most {suppression} of the records may be left out for it.',
@@ -106,7 +109,8 @@ export const EN: ReportTexts = {
     },
     journalistKnown: 'The recipient knows who took part, so this is no less than the prosecutor risk.',
     noLimit: 'none',
-    barsAlt: 'Bars: prosecutor risk {prosecutor}, journalist risk {journalist}, marketer risk {marketer}; the limit {limit} is a dashed line.',
+    barsAlt:
+      'Bars: prosecutor risk {prosecutor}, journalist risk {journalist}, marketer risk {marketer}; the limit {limit} is a dashed line.',
     beforeAfter: 'Share of records above the limit',
     before: 'Before',
     after: 'After',
@@ -197,7 +201,8 @@ export const EN: ReportTexts = {
     ],
     keyDestroyed:
       'The key of the pseudonyms was made for this release alone, never written down, and destroyed once the files had been built twice with the same result.',
-    keyKept: 'The key of the pseudonyms is kept sealed; two persons together may use it, for a reason that is recorded.',
+    keyKept:
+      'The key of the pseudonyms is kept sealed; two persons together may use it, for a reason that is recorded.',
   },
   clause: 'ISO/IEC 27559, {clauses}',
 }

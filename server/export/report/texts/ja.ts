@@ -102,7 +102,8 @@ export const JA: ReportTexts = {
     },
     journalistKnown: '提供先は誰が参加したかを知っているため、検察官リスクより小さくはなりません。',
     noLimit: 'なし',
-    barsAlt: '横棒:検察官リスク {prosecutor}、ジャーナリストリスク {journalist}、マーケターリスク {marketer}。上限 {limit} を破線で示す。',
+    barsAlt:
+      '横棒:検察官リスク {prosecutor}、ジャーナリストリスク {journalist}、マーケターリスク {marketer}。上限 {limit} を破線で示す。',
     beforeAfter: '上限を超えるレコードの割合',
     before: '処理前',
     after: '処理後',

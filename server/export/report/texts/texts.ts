@@ -18,7 +18,10 @@ export interface ReportTexts {
     people: string
     peopleAlt: string
   }
-  facts: Record<'release' | 'recipient' | 'records' | 'classes' | 'software' | 'policy' | 'content' | 'approvals', string>
+  facts: Record<
+    'release' | 'recipient' | 'records' | 'classes' | 'software' | 'policy' | 'content' | 'approvals',
+    string
+  >
   method: { head: string; lead: string; items: string[]; itemsOfTable: string[] }
   columns: {
     head: string
@@ -59,7 +62,16 @@ export interface ReportTexts {
     between: string
   }
   classes: { head: string; lead: string; size: string; count: string; open: string; alt: string }
-  events: { head: string; lead: string; known: string; fewest: string; method: string; all: string; drawn: string; none: string }
+  events: {
+    head: string
+    lead: string
+    known: string
+    fewest: string
+    method: string
+    all: string
+    drawn: string
+    none: string
+  }
   series: { head: string; text: string; cells: string }
   attacks: {
     head: string
@@ -77,7 +89,17 @@ export interface ReportTexts {
   }
   mitigation: { head: string; data: string; dataItems: string[]; environment: string; environmentItems: string[] }
   again: { head: string; none: string; earlier: string; notAsked: string; items: string[] }
-  utility: { head: string; lead: string; subjects: string; bins: string; types: string; loss: string; optimal: string; atLeast: string; of: string }
+  utility: {
+    head: string
+    lead: string
+    subjects: string
+    bins: string
+    types: string
+    loss: string
+    optimal: string
+    atLeast: string
+    of: string
+  }
   governance: { head: string; items: string[]; keyDestroyed: string; keyKept: string }
   clause: string
 }

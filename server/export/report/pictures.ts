@@ -1,28 +1,26 @@
-/** The pictures of a report as SVG: one among many, figures beside their limit, sizes of classes, before and after. */
+/** The pictures of a report as SVG that keeps its letters' size on every screen: one among many, figures beside their limit, classes, before and after. */
 import type { Ratio } from '../trial/policy.ts'
 import { escaped } from './html.ts'
 import type { Bin } from './risk.ts'
 
-const WIDTH = 720
-
+/** Widths are shares of the page, heights are pixels. */
 const svg = (height: number, body: string): string =>
-  `<svg viewBox="0 0 ${WIDTH} ${height}" xmlns="http://www.w3.org/2000/svg">${body}</svg>`
-const round = (n: number): number => Math.round(n * 10) / 10
-const text = (x: number, y: number, words: string, more = ''): string =>
-  `<text x="${round(x)}" y="${round(y)}" ${more}>${escaped(words)}</text>`
+  `<svg width="100%" height="${height}" xmlns="http://www.w3.org/2000/svg">${body}</svg>`
+const percent = (share: number): string => `${Math.round(share * 1_000) / 10}%`
+const left = (y: number, words: string): string => `<text x="0" y="${y}">${escaped(words)}</text>`
+const right = (y: number, words: string): string => `<text x="100%" y="${y}" text-anchor="end">${escaped(words)}</text>`
+const bar = (name: string, y: number, from: number, to: number): string =>
+  `<rect class="${name}" x="${percent(from)}" y="${y}" width="${percent(to - from)}" height="16"/>`
+const shareOf = ({ numerator, denominator }: Ratio): number => numerator / Math.max(1, denominator)
 
 /** More are not counted by eye. */
 const MOST_PEOPLE = 60
 
-/** So many people, one of them filled. */
+/** So many people, one of them filled; as one drawing of many, which a narrow page breaks into lines. */
 export function oneAmong(people: number): string {
-  const shown = Math.min(people, MOST_PEOPLE)
-  const [columns, step] = [20, 34]
-  const one = (n: number): string => {
-    const [x, y] = [(n % columns) * step + 12, Math.floor(n / columns) * 44 + 8]
-    return `<g class="${n === 0 ? 'one' : 'other'}" stroke-width="1.6"><circle cx="${x}" cy="${y}" r="5"/><path d="M${x - 8} ${y + 26}v-9a8 8 0 0 1 16 0v9z"/></g>`
-  }
-  return svg(Math.ceil(shown / columns) * 44, Array.from({ length: shown }, (_, n) => one(n)).join(''))
+  const one = (n: number): string =>
+    `<svg class="${n === 0 ? 'one' : 'other'}" width="30" height="44" stroke-width="1.6" aria-hidden="true"><circle cx="13" cy="8" r="5"/><path d="M5 36v-11a8 8 0 0 1 16 0v11z"/></svg>`
+  return Array.from({ length: Math.min(people, MOST_PEOPLE) }, (_, n) => one(n)).join('')
 }
 
 export interface LimitBar {
@@ -33,34 +31,34 @@ export interface LimitBar {
 
 /** Each figure on the same scale as the limit. */
 export function besideLimit(bars: readonly LimitBar[], limit: Ratio, limitTold: string): string {
-  const share = ({ numerator, denominator }: Ratio): number => numerator / denominator
-  const most = Math.max(share(limit) * 1.4, ...bars.map(({ value }) => share(value) * 1.1))
-  const [left, right] = [0, WIDTH - 90]
-  const at = (of: Ratio): number => left + (share(of) / most) * (right - left)
+  const most = Math.max(shareOf(limit) * 1.4, ...bars.map(({ value }) => shareOf(value) * 1.1))
   const rows = bars.map(({ name, value, told }, i) => {
-    const y = 26 + i * 52
-    return `${text(left, y + 12, name)}<rect class="track" x="${left}" y="${y + 20}" width="${right - left}" height="16" rx="2"/><rect class="data" x="${left}" y="${y + 20}" width="${round(Math.max(2, at(value) - left))}" height="16" rx="2"/>${text(right + 12, y + 33, told)}`
+    const y = 44 + i * 48
+    return left(y, name) + right(y, told) + bar('track', y + 8, 0, 1) + bar('data', y + 8, 0, shareOf(value) / most)
   })
-  const height = 26 + bars.length * 52
-  const x = round(at(limit))
+  const height = 30 + bars.length * 48
+  const x = percent(shareOf(limit) / most)
+  // Broken where the names stand.
+  const marks = bars.map((_, i) => `<line class="limit" x1="${x}" x2="${x}" y1="${48 + i * 48}" y2="${72 + i * 48}"/>`)
   return svg(
     height,
-    `${rows.join('')}<line class="limit" x1="${x}" x2="${x}" y1="20" y2="${height - 8}"/>${text(x, 14, limitTold, 'text-anchor="middle" class="limit-text"')}`,
+    `${rows.join('')}${marks.join('')}<text class="limit-text" x="${x}" y="14" text-anchor="middle">${escaped(limitTold)}</text><line class="limit" x1="${x}" x2="${x}" y1="20" y2="28"/>`,
   )
 }
 
 /** Bars of counts, each with its number. */
 export function classSizes(bins: readonly Bin[], nameOf: (bin: Bin) => string): string {
   const most = Math.max(1, ...bins.map(({ classes }) => classes))
-  const [row, left, right] = [34, 110, WIDTH - 60]
   const rows = bins.map((bin, i) => {
-    const width = round(((right - left) * bin.classes) / most)
-    return `${text(0, i * row + 20, nameOf(bin))}<rect class="data" x="${left}" y="${i * row + 6}" width="${width}" height="20" rx="2"/>${text(left + width + 8, i * row + 21, String(bin.classes))}`
+    const y = 16 + i * 40
+    return (
+      left(y, nameOf(bin)) +
+      right(y, String(bin.classes)) +
+      bar('track', y + 6, 0, 1) +
+      bar('data', y + 6, 0, bin.classes / most)
+    )
   })
-  return svg(
-    bins.length * row + 4,
-    `${rows.join('')}<line class="grid" x1="${left}" x2="${left}" y1="0" y2="${bins.length * row}"/>`,
-  )
+  return svg(bins.length * 40 + 4, rows.join(''))
 }
 
 export interface ShareBar {
@@ -73,11 +71,16 @@ export interface ShareBar {
 
 /** Shares of the whole; what lies between two shares is drawn lighter. */
 export function shares(bars: readonly ShareBar[]): string {
-  const [row, left, right] = [44, 110, WIDTH - 170]
-  const at = ({ numerator, denominator }: Ratio): number => ((right - left) * numerator) / denominator
   const rows = bars.map(({ name, from, to, told }, i) => {
-    const y = i * row + 8
-    return `${text(0, y + 15, name)}<rect class="track" x="${left}" y="${y}" width="${right - left}" height="22" rx="2"/><rect class="data" x="${left}" y="${y}" width="${round(at(from))}" height="22"/><rect class="band" x="${round(left + at(from))}" y="${y}" width="${round(at(to) - at(from))}" height="22"/>${text(right + 12, y + 16, told)}`
+    const y = 16 + i * 40
+    const [low, high] = [shareOf(from), shareOf(to)]
+    return (
+      left(y, name) +
+      right(y, told) +
+      bar('track', y + 6, 0, 1) +
+      bar('data', y + 6, 0, low) +
+      bar('band', y + 6, low, high)
+    )
   })
-  return svg(bars.length * row, rows.join(''))
+  return svg(bars.length * 40 + 4, rows.join(''))
 }

@@ -63,7 +63,11 @@ function residual(of: RiskFacts, risk: Risk, limit: string, range: string | null
   const atRisk = { numerator: risk.recordsAtRisk, denominator: of.records }
   const after = percent(atRisk)
   return [
-    figure(besideLimit(bars, of.threshold, limit), filled(t.risk.barsAlt, { ...told, limit }), t.risk.residual),
+    figure(
+      besideLimit(bars, of.threshold, limit),
+      filled(t.risk.barsAlt, { ...told, limit }),
+      filled(t.risk.limitLine, { limit }),
+    ),
     table(
       t.risk.residual,
       [t.risk.figure, t.risk.measured, t.risk.limit, t.risk.meaning],

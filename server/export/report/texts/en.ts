@@ -111,6 +111,7 @@ export const EN: ReportTexts = {
     noLimit: 'none',
     barsAlt:
       'Bars: prosecutor risk {prosecutor}, journalist risk {journalist}, marketer risk {marketer}; the limit {limit} is a dashed line.',
+    limitLine: 'Dashed: the limit, {limit}',
     beforeAfter: 'Share of records above the limit',
     before: 'Before',
     after: 'After',

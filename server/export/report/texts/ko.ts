@@ -103,6 +103,7 @@ export const KO: ReportTexts = {
     journalistKnown: '제공받는 자가 누가 참여했는지 알고 있으므로 검사 위험보다 낮지 않습니다.',
     noLimit: '없음',
     barsAlt: '가로 막대: 검사 위험 {prosecutor}, 기자 위험 {journalist}, 마케터 위험 {marketer}. 상한 {limit}는 점선.',
+    limitLine: '점선: 상한 {limit}',
     beforeAfter: '상한을 넘는 레코드의 비율',
     before: '처리 전',
     after: '처리 후',

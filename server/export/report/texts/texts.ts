@@ -55,6 +55,7 @@ export interface ReportTexts {
     journalistKnown: string
     noLimit: string
     barsAlt: string
+    limitLine: string
     beforeAfter: string
     before: string
     after: string

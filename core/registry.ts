@@ -1,10 +1,11 @@
-/** The registry port: devices, users, dataset requests and releases; places, people and trials by their own files. One Kysely adapter, two dialects. */
+/** The registry port: devices, users and dataset requests; places, people, trials and releases by their own files. One Kysely adapter, two dialects. */
 import type { AuditTrail } from './audit/trail.ts'
 import type { ClearCredential, Credentials, Hubs } from './credentials.ts'
 import type { DeviceId, FacilityId, ProfileId } from './ids.ts'
 import type { Language } from './profile.ts'
 import type { PeopleRepositories } from './registry-people.ts'
 import type { PlaceRepositories } from './registry-places.ts'
+import type { ReleaseRepositories } from './registry-releases.ts'
 import type { RetentionRepositories } from './registry-retention.ts'
 import type { TrialRepositories } from './registry-trials.ts'
 import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
@@ -133,20 +134,6 @@ export interface DatasetRequestRecord {
   /** Reviews that count for the present version of the scope, oldest first. */
   reviews: ReviewRecord[]
 }
-export interface ReleaseRecord {
-  id: string
-  request: string
-  maker: string
-  product: 'P0'
-  createdMs: number
-  manifestSha256: string
-  keyId: string
-  publicKey: string
-  published: number
-  suppressed: number
-  /** Files below the release's folder in DATA_DIR. */
-  files: { name: string; bytes: number; sha256: string }[]
-}
 export interface Page {
   limit: number
   /** Key of the last record of the page before; records come in order of their key. */
@@ -156,7 +143,12 @@ export interface Page {
 export type UserChange = Partial<Pick<UserRecord, 'role' | 'facilities' | 'maker' | 'disabledMs'>>
 
 /** `create…` throws AppError `conflict` when the key is taken, `not_found` when something it names does not exist. */
-export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRepositories, RetentionRepositories {
+export interface Registry
+  extends PlaceRepositories,
+    PeopleRepositories,
+    TrialRepositories,
+    ReleaseRepositories,
+    RetentionRepositories {
   facilities: {
     create(record: FacilityRecord): Promise<void>
     get(id: string): Promise<FacilityRecord | null>
@@ -263,15 +255,6 @@ export interface Registry extends PlaceRepositories, PeopleRepositories, TrialRe
       version: number,
       change: Partial<Pick<DatasetRequestRecord, 'purpose' | 'scope' | 'state' | 'failure' | 'reviews'>>,
     ): Promise<DatasetRequestRecord>
-  }
-  releases: {
-    /** `subjects`: the residents whose data are in it. Throws `consent_withdrawn` (retryable: build anew) when one of them consents no more. */
-    create(record: ReleaseRecord, subjects?: readonly string[]): Promise<void>
-    /** What was released with data of a resident in it, oldest first. */
-    ofResident(resident: string): Promise<ReleaseRecord[]>
-    get(id: string): Promise<ReleaseRecord | null>
-    ofRequest(request: string): Promise<ReleaseRecord | null>
-    list(query: { makers?: readonly string[] } & Page): Promise<ReleaseRecord[]>
   }
   /** Grows with every change that a gateway must know (devices, rooms, placements); kept over restarts. Throws `not_found`. */
   registryVersion(facility: string): Promise<number>

@@ -16,6 +16,8 @@ export const REQUEST_STATES = [
   'withdrawn',
 ] as const
 export const DATASET_PRODUCTS = ['P0'] as const
+/** P0 aggregates, P1 anonymous participants, P2 pseudonymised participants; which one a release is, the engine says. */
+export const RELEASE_PRODUCTS = ['P0', 'P1', 'P2'] as const
 export const datasetScopeSchema = z.strictObject({
   facility: facilityIdSchema,
   device_types: z.array(profileIdSchema).min(1).max(20),
@@ -87,7 +89,7 @@ export const datasetSchema = z
     id: recordIdSchema,
     request: recordIdSchema,
     maker: z.string(),
-    product: z.enum(DATASET_PRODUCTS),
+    product: z.enum(RELEASE_PRODUCTS),
     created: timeSchema,
     manifest_sha256: z.string(),
     key_id: z.string(),

@@ -4,7 +4,8 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { TelemetrySource } from '../../core/ports.ts'
-import type { DatasetRequestRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
+import type { DatasetRequestRecord, Registry } from '../../core/registry.ts'
+import type { ReleaseRecord } from '../../core/registry-releases.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
 import { eligibleSubjects, READINGS_FILE } from '../export/input.ts'
 import { releaseFolderOf, startExportJob, writeExportInput } from '../export/job.ts'
@@ -97,8 +98,10 @@ export async function buildDataset(
     published: result.published,
     suppressed: result.suppressed,
     files: result.files,
+    trial: null,
   }
-  await registry.releases.create(record, [...eligibleSubjects(input)]).catch(async (error: unknown) => {
+  const members = [...eligibleSubjects(input)].map(resident => ({ resident, class: null, groups: {} }))
+  await registry.releases.create(record, members).catch(async (error: unknown) => {
     // Any other error leaves open whether the release was recorded.
     if (error instanceof AppError && error.code === 'consent_withdrawn')
       await rm(target, { recursive: true, force: true })

@@ -1,7 +1,8 @@
 /** Dataset requests and releases as the HTTP routes use them: rules, queue, links and views put together. */
 import { AppError } from '../../core/errors.ts'
 import { profileById } from '../../core/profiles/index.ts'
-import type { DatasetRequestRecord, FacilityRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
+import type { DatasetRequestRecord, FacilityRecord, Registry } from '../../core/registry.ts'
+import type { ReleaseRecord } from '../../core/registry-releases.ts'
 import type { Dataset, DatasetRequest } from '../../core/rest/datasets.ts'
 import type { Me } from '../../core/rest/session.ts'
 import type { May } from '../auth/authority.ts'

@@ -1,6 +1,7 @@
 /** Builds approved datasets one after the other; what a restart interrupted is begun again. */
 import { AppError } from '../../core/errors.ts'
-import type { DatasetRequestRecord, Registry, ReleaseRecord } from '../../core/registry.ts'
+import type { DatasetRequestRecord, Registry } from '../../core/registry.ts'
+import type { ReleaseRecord } from '../../core/registry-releases.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'

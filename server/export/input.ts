@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { deviceIdSchema, facilityIdSchema, profileIdSchema } from '../../core/ids.ts'
 import { profileSchema } from '../../core/profile.ts'
 import { CONSENT_PURPOSES } from '../../core/rest/consents.ts'
-import { DATASET_PRODUCTS } from '../../core/rest/datasets.ts'
 import { isZone } from '../../core/time.ts'
 import { conflictingMetric } from './scope.ts'
 
@@ -20,7 +19,7 @@ export const exportInputSchema = z
     format: z.literal(1),
     release: opaqueIdSchema,
     request: opaqueIdSchema,
-    product: z.enum(DATASET_PRODUCTS),
+    product: z.literal('P0'),
     /** True when the devices are simulated or replay a recording; the package says so first of all. */
     demonstration: z.boolean().optional(),
     /** Goes to the recipient. */

@@ -92,7 +92,7 @@ export async function createRegistry(
     tokens: createTokens(db),
     keptAnswers: createKeptAnswers(db),
     requests: createRequests(db),
-    releases: createReleases(db),
+    releases: createReleases(db, vault),
     trials: createTrials(db),
     trialEvents: createTrialEvents(db, vault),
     references: createReferences(db),

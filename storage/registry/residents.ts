@@ -96,6 +96,7 @@ export function createResidents(
         // Their ciphertexts open for nobody any more; nothing is gained by keeping them.
         await trx.deleteFrom('resident_identities').where('resident', '=', id).execute()
         await trx.deleteFrom('care_levels').where('resident', '=', id).execute()
+        await trx.updateTable('release_subjects').set({ sealed: null }).where('resident', '=', id).execute()
         await trx.updateTable('absences').set({ sealed: null }).where('resident', '=', id).execute()
         await withdrawAll(trx, id, by, nowMs)
         await trx.updateTable('residents').set({ erased_ms: nowMs }).where('id', '=', id).execute()

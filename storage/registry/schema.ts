@@ -1,5 +1,6 @@
 /** The registry's tables as Kysely sees them: text ids (brands are given back by the repositories), instants as epoch ms, structures as JSON text. */
-import type { DatasetRequestRecord, FacilityRecord, ReleaseRecord, UserRecord } from '../../core/registry.ts'
+import type { DatasetRequestRecord, FacilityRecord, UserRecord } from '../../core/registry.ts'
+import type { ReleaseRecord } from '../../core/registry-releases.ts'
 import type { AuditTables } from './audit/tables.ts'
 import type { PeopleTables } from './schema-people.ts'
 import type { PlaceTables } from './schema-places.ts'
@@ -127,6 +128,8 @@ export interface DatasetRequestTable {
 export interface ReleaseSubjectTable {
   release: string
   resident: string
+  /** Class and groups; null: of no class, or erased. */
+  sealed: string | null
 }
 export interface ReleaseTable {
   id: string
@@ -140,6 +143,9 @@ export interface ReleaseTable {
   published: number
   suppressed: number
   files: string
+  trial: string | null
+  /** JSON; null where `trial` is. */
+  trial_facts: string | null
 }
 export interface SettingTable {
   name: string

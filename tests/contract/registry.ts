@@ -8,6 +8,7 @@ import { createFixture, DEMO, draft, type RegistryStore, T0, user } from './regi
 import { peopleContract } from './registry/people.ts'
 import { placementsContract } from './registry/placements.ts'
 import { placesContract } from './registry/places.ts'
+import { releasesContract } from './registry/releases.ts'
 import { residentsContract } from './registry/residents.ts'
 import { retentionContract } from './registry/retention.ts'
 import { swapsContract } from './registry/swaps.ts'
@@ -31,6 +32,7 @@ export function registryContract(name: string, makeStore: () => Promise<Registry
     trialsContract(f)
     retentionContract(f)
     datasetsContract(f)
+    releasesContract(f)
     versionsContract(f)
 
     it('keeps everything when it is stopped and opened again, and applies no migration twice', async () => {

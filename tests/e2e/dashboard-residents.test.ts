@@ -275,8 +275,9 @@ describeWith([chromium, mosquitto], 'residents and rooms in the browser', () => 
         published: 55,
         suppressed: 96,
         files: [],
+        trial: null,
       },
-      [resident],
+      [{ resident, class: null, groups: {} }],
     )
   }
 

@@ -5,6 +5,7 @@ import { accessPlan } from './plan-access.ts'
 import { credentialsPlan } from './plan-devices.ts'
 import { peoplePlan } from './plan-people.ts'
 import { placesPlan } from './plan-places.ts'
+import { releasesPlan } from './plan-releases.ts'
 import { retentionPlan } from './plan-retention.ts'
 import { type AuditPlan, deviceSubject, placeOf, time } from './plan-step.ts'
 import { trialsPlan } from './plan-trials.ts'
@@ -13,6 +14,7 @@ export const auditPlan: AuditPlan = {
   ...placesPlan,
   ...peoplePlan,
   ...trialsPlan,
+  ...releasesPlan,
   ...retentionPlan,
   facilities: {
     create: {
@@ -116,27 +118,6 @@ export const auditPlan: AuditPlan = {
         new: requestState(result),
       }),
     },
-  },
-  releases: {
-    create: {
-      tell: ({ args: [release] }) => ({
-        action: 'release.create',
-        subject: { kind: 'release', id: release.id },
-        new: {
-          request: release.request,
-          maker: release.maker,
-          product: release.product,
-          manifest_sha256: release.manifestSha256,
-          key_id: release.keyId,
-          published: release.published,
-          suppressed: release.suppressed,
-        },
-      }),
-    },
-    get: 'read',
-    ofRequest: 'read',
-    ofResident: 'read',
-    list: 'read',
   },
   settings: {
     get: 'read',

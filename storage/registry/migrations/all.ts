@@ -7,6 +7,7 @@ import { up as audit } from './0003-audit.ts'
 import { up as accessOfPeople } from './0004-access-of-people.ts'
 import { up as credentialsHubsSwaps } from './0005-credentials-hubs-swaps.ts'
 import { up as retention } from './0006-retention.ts'
+import { up as trialReleases } from './0100-trial-releases.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-places-people-datasets': { up: placesPeopleDatasets },
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-access-of-people': { up: accessOfPeople },
   '0005-credentials-hubs-swaps': { up: credentialsHubsSwaps },
   '0006-retention': { up: retention },
+  '0100-trial-releases': { up: trialReleases },
 }

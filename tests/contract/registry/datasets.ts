@@ -79,6 +79,7 @@ export function datasetsContract(f: RegistryFixture): void {
         published: 55,
         suppressed: 96,
         files: [{ name: 'rel-1.zip', bytes: 10, sha256: 'cd' }],
+        trial: null,
       }
       await f.registry.releases.create(release)
       expect(await f.registry.releases.get('rel-1')).toEqual(release)

@@ -1,6 +1,7 @@
 /** What the registry's contract tests share: an empty database, two facilities, short forms. */
 import type { DeviceId, FacilityId, ProfileId } from '../../../core/ids.ts'
-import type { PlacementRecord, Registry, ReleaseRecord, UserRecord } from '../../../core/registry.ts'
+import type { PlacementRecord, Registry, UserRecord } from '../../../core/registry.ts'
+import type { ReleaseRecord } from '../../../core/registry-releases.ts'
 import { parseIdentityKeys } from '../../../storage/registry/identity-keys.ts'
 
 /** One empty database. */
@@ -113,8 +114,10 @@ export function createFixture(makeStore: () => Promise<RegistryStore>): Registry
         published: 55,
         suppressed: 96,
         files: [],
+        trial: null,
       }
-      await present(registry).releases.create(release, subjects)
+      const members = subjects.map(resident => ({ resident, class: null, groups: {} }))
+      await present(registry).releases.create(release, members)
       return release
     },
     place: (device, fromMs, toMs) =>

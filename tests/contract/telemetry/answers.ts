@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { storeKey } from '../../../core/readings.ts'
-import { openDuckdb } from '../../../storage/duckdb.ts'
+import { BLOCK_ROWS, openDuckdb } from '../../../storage/duckdb.ts'
+import { extractEvents } from '../../../storage/telemetry/events-parquet.ts'
 import type { Fixture } from '../telemetry.ts'
 import { allEvents, EVERYTHING, expectEqual } from './checks.ts'
 import { eventRow, everyMinute, HOUR_MS, writeAll } from './rows.ts'
@@ -96,6 +97,41 @@ export function answersContract(at: Fixture): void {
       const [rxFromMs, rxToMs] = [rows[500]?.rx as number, rows[2_000]?.rx as number]
       const query = { ...EVERYTHING, rxFromMs, rxToMs, ...more }
       expect(await at.telemetry.source.countByDevice(query)).toEqual(countByDeviceIn(rows, query))
+    })
+  })
+
+  describe('extract of events', () => {
+    it('holds every event of the devices once, in order, however many pages they are', async () => {
+      const rows = makeStream({ seed: 18, messages: 9_000, events: 0.9 })
+      await writeAll(at.telemetry.sink, rows, 2_000)
+      const file = `${at.store.folder}/events.parquet`
+      const devices = [0, 1, 3].map(deviceName)
+      const wanted = eventsIn(rows, { ...EVERYTHING, devices })
+      expect(wanted.length).toBeGreaterThan(BLOCK_ROWS)
+      expect(await extractEvents(at.telemetry.source, [{ ...EVERYTHING, devices }], file)).toEqual({
+        events: wanted.length,
+      })
+      const db = await openDuckdb({ file: ':memory:' })
+      const got = await (await db.connect()).rows('select * from read_parquet($file)', { file })
+      await db.close()
+      const lines = wanted.map(({ facility, device, profile, event, deviceMs, attributes }) =>
+        [facility, device, profile, event, deviceMs, JSON.stringify(attributes)].join(),
+      )
+      expect(got.map(row => Object.values(row).map(String).join()).sort()).toEqual(lines.sort())
+      const order = got.map(({ device, device_ms }) => `${device} ${device_ms}`)
+      expect(order).toEqual(order.toSorted())
+      expect(Object.keys(got[0] ?? {})).toEqual(['facility', 'device', 'profile', 'type', 'device_ms', 'attributes'])
+    })
+
+    it('leaves nothing behind when it is cancelled, and an empty file when there is none', async () => {
+      const before = readdirSync(at.store.folder)
+      const file = `${at.store.folder}/no-events.parquet`
+      const query = { ...EVERYTHING, devices: [deviceName(0)] }
+      const gone = AbortSignal.abort(new Error('no more'))
+      await expect(extractEvents(at.telemetry.source, [query], file, gone)).rejects.toThrow('no more')
+      expect(readdirSync(at.store.folder)).toEqual(before)
+      expect(await extractEvents(at.telemetry.source, [query], file)).toEqual({ events: 0 })
+      expect(existsSync(file)).toBe(true)
     })
   })
 

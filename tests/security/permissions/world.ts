@@ -78,7 +78,7 @@ export async function createWorld(platform: Platform): Promise<World> {
   await registry.releases.create(
     {
       ...{ id: release, request: submitted, maker: 'mats', product: 'P0', createdMs: Date.now(), manifestSha256: 'ab' },
-      ...{ keyId: 'K', publicKey: 'RW', published: 1, suppressed: 0, files: [] },
+      ...{ keyId: 'K', publicKey: 'RW', published: 1, suppressed: 0, files: [], trial: null },
     },
     [],
   )

@@ -60,6 +60,7 @@ export interface ConditionsDeps {
 }
 
 const SAVE_MS = 1_000
+const TIDY_MS = 3_600_000
 /** How long the cursor waits for a facility's devices before it judges an event by the built-in profiles. */
 const KNOWN_MS = 30_000
 const SAVED = 'published'
@@ -105,6 +106,7 @@ export function createConditions(deps: ConditionsDeps): Conditions {
   const replay = createReplay({ bus, journal, knows: facility => book.next(facility) > 1, log })
   let lane: ReturnType<typeof createLane> | null = null
   let saveTimer: NodeJS.Timeout | undefined
+  let endTidying: () => void = () => undefined
   let saved = ''
 
   return {
@@ -129,6 +131,8 @@ export function createConditions(deps: ConditionsDeps): Conditions {
       })
       for (const part of [technical, evidence, endings, facts, lane]) part.start()
       saveTimer = setInterval(() => void save(), SAVE_MS)
+      endTidying = timing.every(TIDY_MS, tidy)
+      tidy()
       if (facilities === 'all') await replay.listen('+')
       else for (const facility of facilities) await replay.listen(facility)
     },
@@ -142,6 +146,7 @@ export function createConditions(deps: ConditionsDeps): Conditions {
     newest: facility => book.next(facility) - 1,
     async stop() {
       clearInterval(saveTimer)
+      endTidying()
       for (const part of [technical, evidence, endings, facts]) part.stop()
       await lane?.stop()
       await replay.stop()
@@ -179,6 +184,12 @@ export function createConditions(deps: ConditionsDeps): Conditions {
       all.push([facility, transitions])
     }
     return all
+  }
+
+  function tidy(): void {
+    journal
+      .tidy()
+      .catch((error: unknown) => log.warn(errorFields(error), 'old transitions of conditions could not be removed'))
   }
 
   async function save(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Transition } from '../../core/conditions.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { SpoolFiles } from '../spool/files.ts'
 import { isNoRoom } from '../spool/segment-writer.ts'
+import { createTurns, type Turns } from '../turns.ts'
 import {
   type JournalFile,
   type JournalName,
@@ -36,6 +37,8 @@ export interface Journal {
   oldest(facility: string): number
   /** The durable transitions from `from` on, in order. */
   read(facility: string, from: number): AsyncGenerator<Transition>
+  /** Lets go what is older than thirty days, also of a facility in which nothing begins or ends any more. What is active stays known. */
+  tidy(): Promise<void>
   /** Waits for room no longer. */
   giveUp(): void
   stop(): Promise<void>
@@ -50,6 +53,7 @@ export interface JournalDeps {
 const DAYS_KEPT = 30
 const DAY_MS = 86_400_000
 const RETRY_MS = 500
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 interface Kept {
   /** Oldest first; the last is being written. */
@@ -57,6 +61,8 @@ interface Kept {
   file: JournalFile | null
   active: Map<string, Transition>
   next: number
+  /** Of what is written and removed. */
+  turns: Turns
 }
 
 export function createJournal({ files, clock, log }: JournalDeps): Journal {
@@ -76,15 +82,26 @@ export function createJournal({ files, clock, log }: JournalDeps): Journal {
     append,
     oldest: facility => keptOf(facility).names[0]?.first ?? keptOf(facility).next,
     read,
+    async tidy() {
+      for (const [facility, kept] of facilities) await kept.turns.take(() => tidyNow(facility, kept))
+    },
     giveUp: () => stopping.abort(),
     async stop() {
       stopping.abort()
-      for (const { file } of facilities.values()) await file?.close()
+      for (const kept of facilities.values()) {
+        await kept.turns.idle()
+        await kept.file?.close()
+      }
     },
   }
 
+  function oldestDay(): string {
+    const today = dayOf(clock())
+    return dayOf(Date.parse(today) - DAYS_KEPT * DAY_MS)
+  }
+
   function keptOf(facility: string): Kept {
-    const kept = facilities.get(facility) ?? { names: [], file: null, active: new Map(), next: 1 }
+    const kept = facilities.get(facility) ?? { names: [], file: null, active: new Map(), next: 1, turns: createTurns() }
     facilities.set(facility, kept)
     return kept
   }
@@ -118,7 +135,7 @@ export function createJournal({ files, clock, log }: JournalDeps): Journal {
     const kept = keptOf(facility)
     for (let tries = 0; ; tries += 1) {
       try {
-        await write(facility, kept, transitions)
+        await kept.turns.take(() => write(facility, kept, transitions))
         break
       } catch (error) {
         if (!isNoRoom(error)) throw error
@@ -130,7 +147,7 @@ export function createJournal({ files, clock, log }: JournalDeps): Journal {
   }
 
   async function write(facility: string, kept: Kept, transitions: readonly Transition[]): Promise<void> {
-    const today = new Date(clock()).toISOString().slice(0, 10)
+    const today = dayOf(clock())
     const { file } = kept
     // A clock that was set back must not put a later number into an earlier day.
     if (file && file.name.day >= today) return file.append(transitions)
@@ -148,12 +165,18 @@ export function createJournal({ files, clock, log }: JournalDeps): Journal {
     kept.file = made
     kept.names.push(name)
     await file?.close()
-    await tidy(kept, today)
+    await removeOld(kept)
   }
 
-  async function tidy(kept: Kept, today: string): Promise<void> {
-    const oldest = new Date(Date.parse(today) - DAYS_KEPT * DAY_MS).toISOString().slice(0, 10)
-    while (kept.names.length > 1 && kept.names[0] && kept.names[0].day < oldest) {
+  async function tidyNow(facility: string, kept: Kept): Promise<void> {
+    const newest = kept.names.at(-1)
+    // The head of a new file holds what the old one is still needed for.
+    if (newest && newest.day < oldestDay()) await write(facility, kept, [])
+    await removeOld(kept)
+  }
+
+  async function removeOld(kept: Kept): Promise<void> {
+    while (kept.names.length > 1 && kept.names[0] && kept.names[0].day < oldestDay()) {
       await files.remove(journalName(kept.names[0]))
       kept.names.shift()
     }

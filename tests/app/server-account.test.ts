@@ -11,6 +11,9 @@ const cookieOf = (headers: Headers): string =>
     .map(cookie => cookie.split(';', 1)[0])
     .join('; ')
 
+/** Well below the half minute after which every socket's session is looked at in any case. */
+const SOON_MS = 12_000
+
 describeWith(mosquitto, 'accounts', () => {
   let platform: Platform
   let nobody: Client
@@ -109,6 +112,15 @@ describeWith(mosquitto, 'accounts', () => {
       }
     })
 
+    it('leaves the password of an account alone that was ended meanwhile', async () => {
+      const { user } = await newcomer()
+      const { code } = (await admin.post(`/users/${user}/invitation`)).body
+      expect(await edit(user, { disabled: true })).toBe(200)
+      expect((await nobody.post('/invitations/accept', { code, password: 'a window in winter' })).status).toBe(401)
+      expect(await edit(user, { disabled: false })).toBe(200)
+      await signIn(user)
+    })
+
     it('is of no use to who guesses codes', async () => {
       const from = { 'x-forwarded-for': '198.51.100.9' }
       const guess = (n: number) =>
@@ -120,7 +132,7 @@ describeWith(mosquitto, 'accounts', () => {
     })
   })
 
-  describe('an open socket closes within a second, and its session opens nothing more,', () => {
+  describe('an open socket closes by itself, and its session opens nothing more,', () => {
     const ways: [string, (user: string, client: Client) => Promise<unknown>][] = [
       ['when its user signs out', (_, client) => client.call('DELETE', '/session')],
       ['when its user signs out everywhere else', async user => (await signIn(user)).call('DELETE', '/me/sessions')],
@@ -146,7 +158,7 @@ describeWith(mosquitto, 'accounts', () => {
       const { user, client } = await newcomer()
       const socket = await listen(client)
       await act(user, client)
-      await eventually(async () => !socket.connected, 1_500)
+      await eventually(async () => !socket.connected, SOON_MS)
       expect((await client.get('/me')).status).toBe(401)
       await expect(listen(client)).rejects.toThrow('not_signed_in')
     })
@@ -160,7 +172,7 @@ describeWith(mosquitto, 'accounts', () => {
       expect((await client.get('/residents')).status).toBe(403)
       if (elsewhere) await platform.registry.users.change(user, null, change as never)
       else expect(await edit(user, change)).toBe(200)
-      await eventually(async () => !socket.connected, 1_500)
+      await eventually(async () => !socket.connected, SOON_MS)
       expect((await client.get('/residents')).status).toBe(200)
     })
 
@@ -172,7 +184,7 @@ describeWith(mosquitto, 'accounts', () => {
       const change = { facilities: ['cloudy'] }
       const any = { 'if-match': '*' }
       expect((await platformAdmin.call('PATCH', `/users/${user}`, change, any)).status).toBe(200)
-      await eventually(async () => !socket.connected, 1_500)
+      await eventually(async () => !socket.connected, SOON_MS)
       expect((await client.get('/facilities/sunny/board')).status).toBe(403)
       const again = await listen(client)
       expect(await again.timeout(2_000).emitWithAck('watch', 'sunny')).toBe(false)
@@ -214,13 +226,15 @@ describeWith(mosquitto, 'accounts', () => {
   describe('a password', () => {
     it('is changed by who knows the present one, and the session goes on under a new id', async () => {
       const { user, client } = await newcomer()
+      const elsewhere = await signIn(user)
       const wrong = await client.post('/me/password', { current: 'not this one', next: 'a window in winter' })
       expect([wrong.status, wrong.body.code]).toEqual([400, 'bad_request'])
       const weak = await client.post('/me/password', { current: PASSWORD, next: 'aaaaaaaaaaaa' })
       expect(weak.body.code).toBe('weak_password')
       const done = await client.post('/me/password', { current: PASSWORD, next: 'a window in winter' })
       expect(done.status).toBe(204)
-      await eventually(async () => (await client.get('/me')).status === 401, 4_000)
+      expect((await elsewhere.get('/me')).status).toBe(401)
+      await eventually(async () => (await client.get('/me')).status === 401)
       expect((await clientOf(() => platform.url, cookieOf(done.headers)).get('/me')).body.user).toBe(user)
       expect((await nobody.post('/session', { user, password: PASSWORD })).status).toBe(401)
       await signIn(user, 'a window in winter')
@@ -265,6 +279,11 @@ describeWith(mosquitto, 'accounts', () => {
       void (await nobody.post('/session', { user, password: 'wrong' }, { 'x-forwarded-for': `203.0.113.${n % 250}` }))
     const stranger = await nobody.post('/session', { user, password: PASSWORD }, { 'x-forwarded-for': '192.0.2.250' })
     expect(stranger.status).toBe(429)
+    // A browser that is known for somebody else is none of this person's.
+    const { client: other } = await newcomer()
+    const browser = other.cookie.split('; ').find(cookie => cookie.startsWith('mimamori_browser=')) ?? ''
+    const borrowed = await nobody.post('/session', { user, password: PASSWORD }, { cookie: browser })
+    expect([browser.length > 40, borrowed.status]).toEqual([true, 429])
     const known = await nobody.post('/session', { user, password: PASSWORD }, { cookie: client.cookie })
     expect(known.status).toBe(200)
   })

@@ -134,6 +134,7 @@ describeWith(mosquitto, 'the server over HTTP', () => {
       const answer = await (await platform.as('staff')).call(method, path, body, headers)
       expect([answer.status, answer.body.code]).toEqual([status, code])
       expect(answer.headers.get('content-type')).toContain('application/problem+json')
+      expect(answer.headers.get('cache-control')).toBe('no-store')
       const problem = problemSchema.parse(answer.body)
       expect(problem.correlation_id).toBe(answer.headers.get('x-correlation-id'))
     })
@@ -224,6 +225,9 @@ describeWith(mosquitto, 'the server over HTTP', () => {
     expect([first.status, again.status]).toEqual([201, 201])
     expect(again.body).toEqual(first.body)
     expect((await admin.get('/residents')).body.items).toHaveLength(1)
+    // The same key of somebody else is another key.
+    const elsewhere = await platform.as('admin-elsewhere')
+    expect((await elsewhere.post('/residents', { facility: 'cloudy' }, key)).status).toBe(201)
     const device = { facility: 'sunny', id: 'once', profile: 'bed.sleep_mat', maker: 'mats' }
     expect((await admin.post('/devices', device, key)).status).toBe(201)
     expect((await admin.post('/devices', { ...device, id: 'twice' }, key)).body.code).toBe('conflict')

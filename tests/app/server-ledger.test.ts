@@ -304,8 +304,15 @@ describeWith(mosquitto, 'the message ledger over HTTP', () => {
       expect((await (await as('maker')).get(path)).status).toBe(400)
     })
 
-    it('is refused a facility in which it has no device', async () => {
-      expect((await (await as('maker-elsewhere')).get('/ledger/devices?facility=cloudy')).status).toBe(403)
+    it('is refused a facility in which it has no device, in the words for one that does not exist', async () => {
+      const maker = await as('maker-elsewhere')
+      for (const path of ['/ledger/devices', '/rejections']) {
+        const [there, nowhere] = await Promise.all(
+          ['cloudy', 'nowhere'].map(facility => maker.get(`${path}?facility=${facility}`)),
+        )
+        expect(there?.status).toBe(403)
+        expect(there?.body.detail.replace('cloudy', '')).toBe(nowhere?.body.detail.replace('nowhere', ''))
+      }
     })
 
     it('sees hours and payloads of its own bench', async () => {

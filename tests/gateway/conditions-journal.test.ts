@@ -109,6 +109,31 @@ test('days older than thirty go, what is active stays known, and numbers go on',
   ])
 })
 
+test('of a house that has fallen silent all goes after thirty days but what is active, and numbers go on', async () => {
+  const disk = createPowerCutDisk()
+  let nowMs = beganMs
+  const journal = open(disk.files, () => nowMs)
+  await journal.start({})
+  await journal.append('demo', [transition(1, { code: 'store_denied' }), transition(2)])
+  nowMs += DAY_MS
+  await journal.append('demo', [{ ...transition(3), state: 'cleared' as const }])
+  await journal.tidy()
+  expect(disk.names().length).toBe(2)
+  nowMs += 40 * DAY_MS
+  // Beside a transition that begins just now.
+  await Promise.all([journal.tidy(), journal.append('other', [transition(1)])])
+  expect(disk.names().filter(name => name.startsWith('demo.'))).toHaveLength(1)
+  expect([journal.oldest('demo'), await numbers(journal)]).toEqual([4, []])
+  await journal.tidy()
+  const again = open(disk.cut().files, () => nowMs)
+  const state = (await again.start({})).get('demo')
+  expect([state?.next, state?.active.map(({ code }) => code)]).toEqual([4, ['store_denied']])
+  // What a power cut has brought back goes again.
+  await again.tidy()
+  await again.append('demo', [transition(4)])
+  expect(await numbers(again)).toEqual([4])
+})
+
 test('a clock that was set back leaves the order of the files', async () => {
   const disk = createPowerCutDisk()
   let nowMs = beganMs

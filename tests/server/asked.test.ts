@@ -53,5 +53,11 @@ it('refuses a body that nobody was asked about, and gives it when the authority 
 })
 
 it('lets no stream begin before the authority was asked', async () => {
-  await expect(call('readingsCsv', ({ viewed }) => viewed())).rejects.toThrow('without having asked whose it is')
+  let begun = false
+  const stream = call('readingsCsv', async ({ viewed }) => {
+    await viewed()
+    begun = true
+  })
+  await expect(stream).rejects.toThrow('without having asked whose it is')
+  expect(begun).toBe(false)
 })

@@ -90,6 +90,11 @@ export const DEVICE_CASES = {
     deviceInHouse('/devices/mat-1/firmware?facility=sunny'),
     deviceInHouse('/devices/mat-1/firmware'),
     deviceOnBench('/devices/mat-b/firmware'),
+    // The day it was seen is for its maker too, the moment is not.
+    of({ ok: 'staff admin', blind: 'maker', hidden: OTHERS, part: 'values' })(async ({ platform }) => {
+      await platform.registry.deviceHistory.sawFirmware('sunny', 'mat-1', '9.9', Date.parse('2026-01-01T00:11:12.000Z'))
+      return { path: '/devices/mat-1/firmware', shows: ':11:12' }
+    }),
   ],
   calibrations: [
     deviceInHouse('/devices/mat-1/calibrations?facility=sunny'),

@@ -84,7 +84,9 @@ export const SIGN_IN = guards([
   [
     'an invitation expires',
     [ACCOUNTS, 'expires after three days'],
+    // Looked at where it is read, and where it is used up.
     ['server/auth/invitations.ts', 'if (!known || known.expiresMs <= clock()) return null', 'if (!known) return null'],
+    ['storage/registry/invitations.ts', ".where('expires_ms', '>', nowMs)\n          .returning", '.returning'],
   ],
   [
     'an invitation opens no ended account',

@@ -40,11 +40,18 @@ const codesSchema = z.strictObject({
   sdtm: z.string().optional(),
 })
 
+/** How a metric is put together over an hour or a day: counts are added, gauges averaged, totals of a machine read last; booleans as share of time. */
+export const AGGREGATIONS = ['mean', 'sum', 'maximum', 'last', 'share'] as const
+/** What a status message of the type is expected to say beside its state. */
+export const STATUS_FIELDS = ['model', 'fw', 'battery', 'rssi'] as const
+
 const metricBase = {
   label: textSchema,
   /** For tiles and walls, where the label is too long: two to four letters. */
   short: textSchema.optional(),
   sampling: samplingSchema,
+  /** Absent: see aggregationOf. */
+  aggregation: z.enum(AGGREGATIONS).optional(),
   /** Standard codes; absent where none is established, never invented. */
   codes: codesSchema.default({}),
 }
@@ -94,6 +101,8 @@ const eventTypeSchema = z.strictObject({
   alarm_window_s: z.int().positive().default(1800),
   /** What the resident is doing after it. */
   state: bodyStateSchema.optional(),
+  /** Standard codes of what the event says; absent where none is established. */
+  codes: codesSchema.default({}),
 })
 export type EventType = z.infer<typeof eventTypeSchema>
 
@@ -114,6 +123,8 @@ export const profileSchema = z.strictObject({
   ),
   /** Metrics shown on the board, at most three, most telling first. */
   board: z.array(metricNameSchema).max(3),
+  /** Fields a status message of this type carries; the others may come as well. */
+  status: z.array(z.enum(STATUS_FIELDS)).default(['model', 'fw']),
   /** Above this a device is slowed down by late acknowledgements; the messages of a batch count one by one. */
   messages_per_second: z.number().positive().default(50),
   /** What the values are for; shown beside them. */
@@ -126,6 +137,10 @@ export type ProfileInput = z.input<typeof profileSchema>
 /** Expected interval of a metric in milliseconds; null where its silence says nothing. */
 export const periodMs = (metric: Metric): number | null =>
   metric.sampling.how === 'periodic' ? metric.sampling.seconds * 1000 : null
+
+/** How a metric is put together over time when its profile does not say: numbers are averaged, the others counted as share of time. */
+export const aggregationOf = (metric: Metric): (typeof AGGREGATIONS)[number] =>
+  metric.aggregation ?? (metric.kind === 'number' ? 'mean' : 'share')
 
 /** UCUM unit as files and screens give it; enums and booleans have none. */
 export const unitOf = (metric: Metric): string | null => (metric.kind === 'number' ? metric.unit : null)

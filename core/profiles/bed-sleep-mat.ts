@@ -68,14 +68,19 @@ export const bedSleepMat = defineProfile({
     sleep_latency: number(text('入眠潜時', '입면 시간', 'Time to fall asleep'), 'min', [0, 1440], onEvent),
     time_in_bed: number(text('臥床時間', '침상 시간', 'Time in bed'), 'min', [0, 1440], onEvent),
     total_sleep: number(text('総睡眠時間', '총 수면 시간', 'Total sleep'), 'min', [0, 1440], onEvent, {
-      codes: { loinc: '93832-4' },
+      codes: { mdc: 8455148, loinc: '93832-4' },
     }),
     sleep_efficiency: number(text('睡眠効率', '수면 효율', 'Sleep efficiency'), '%', [0, 100], onEvent),
     snoring: number(text('いびき回数', '코골이 횟수', 'Snoring'), '{count}', [0, 10000], onEvent),
     agitation: { kind: 'boolean', label: text('不穏', '초조', 'Agitation'), sampling: onEvent },
   },
   events: {
-    bed_exit: { label: text('離床', '침대 이탈', 'Left the bed'), severity: 'medium', state: 'out_of_bed' },
+    bed_exit: {
+      label: text('離床', '침대 이탈', 'Left the bed'),
+      severity: 'medium',
+      state: 'out_of_bed',
+      codes: { mdc: 8519691 },
+    },
     sit_up: { label: text('起き上がり', '일어나 앉음', 'Sat up'), severity: 'low', state: 'sitting_up' },
     restless: { label: text('体動が多い', '움직임 많음', 'Restless'), severity: 'low' },
     hr_range: {

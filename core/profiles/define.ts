@@ -14,8 +14,25 @@ export const number = (
   unit: string,
   range: [number, number],
   sampling: MetricInput['sampling'],
-  more: Pick<NumberInput, 'codes' | 'plausible' | 'digits' | 'short'> = {},
+  more: Pick<NumberInput, 'codes' | 'plausible' | 'digits' | 'short' | 'aggregation'> = {},
 ): MetricInput => ({ kind: 'number', label, unit, range, sampling, ...more })
+
+type AttributeInput = NonNullable<ProfileInput['events'][string]['attributes']>[string]
+/** A number that comes with an event. */
+export const amount = (label: Text, unit: string, range: [number, number]): AttributeInput => ({
+  kind: 'number',
+  label,
+  unit,
+  range,
+})
+export const yesNo = (label: Text, sampling: MetricInput['sampling']): MetricInput => ({
+  kind: 'boolean',
+  label,
+  sampling,
+})
+
+/** An event that is as late as this is no alarm any more; falls and calls for help wait longest. */
+export const HOUR_S = 3_600
 
 /** Checks a profile as it is written down, exactly as a maker's would be. */
 export const defineProfile = (input: ProfileInput): DeviceProfile => profileSchema.parse(input)

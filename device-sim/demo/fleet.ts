@@ -9,6 +9,7 @@ import { simulatorOf } from '../simulators/catalogue.ts'
 import { createResident, type Resident } from '../simulators/resident.ts'
 import { scenarioOf } from '../simulators/scenario.ts'
 import { demoPlan } from './plan.ts'
+import { isDense, oneAMinute } from './thin.ts'
 
 export interface DemoFleetOptions {
   /** As in `demo-devices.json`. */
@@ -50,7 +51,10 @@ export function createDemoFleet(options: DemoFleetOptions): DemoFleet {
       fleet = startFleet({ devices: demoDevices(options), url, seed, boot, now, onProblem })
       if (options.historyFromMs === null || options.historyFromMs >= fleet.liveFromMs) return
       filling = fillHistory({
-        devices: fleet.devices,
+        devices: fleet.devices.map(device => {
+          const profile = profileById(device.credential.profile)
+          return profile && isDense(profile) ? { ...device, simulate: oneAMinute(device.simulate) } : device
+        }),
         fromMs: options.historyFromMs,
         toMs: fleet.liveFromMs,
         rate: options.historyRate ?? HISTORY_RATE,

@@ -21,28 +21,34 @@ const UNITS = [
 const BARE = new Set(['208', '308'])
 /** Vacant beds, where only spare devices stand. */
 const VACANT: Record<string, string[]> = {
-  '215': ['bed.sleep_mat', 'room.door_motion', 'vital.spot_set', 'transfer.lift_robot'],
-  '315': ['transfer.worn_assist', 'mobility.walk_trainer', 'train.gait_assess'],
+  '215': [
+    ...['bed.sleep_mat', 'bed.load_cell', 'room.door_motion', 'room.radar', 'room.silhouette'],
+    ...['room.environment', 'vital.spot_set', 'call.nurse_call', 'transfer.lift_robot'],
+  ],
+  '315': [
+    ...['transfer.worn_assist', 'mobility.walk_trainer', 'train.gait_assess', 'bath.lift', 'comm.robot'],
+    ...['med.dispenser', 'excretion.bladder_us', 'excretion.odor_pad', 'wear.location_tag'],
+  ],
 }
 const WATCHING = ['bed.sleep_mat', 'room.door_motion']
 /** What stands in a room besides the watching devices. */
 const EQUIPMENT: Record<string, string[]> = {
-  '201': ['vital.spot_set'],
+  '201': ['vital.spot_set', 'call.nurse_call'],
   '203': ['transfer.lift_robot'],
-  '205': ['transfer.worn_assist'],
+  '205': ['transfer.worn_assist', 'wear.location_tag'],
   '206': ['vital.spot_set'],
-  '207': ['train.gait_assess'],
+  '207': ['train.gait_assess', 'med.dispenser'],
   '210': ['mobility.walk_trainer'],
-  '211': ['vital.spot_set'],
-  '213': ['vital.spot_set'],
-  '302': ['vital.spot_set'],
-  '303': ['train.gait_assess'],
-  '306': ['transfer.lift_robot'],
-  '307': ['vital.spot_set'],
-  '310': ['vital.spot_set'],
+  '211': ['vital.spot_set', 'excretion.bladder_us'],
+  '213': ['vital.spot_set', 'room.environment'],
+  '302': ['vital.spot_set', 'room.silhouette'],
+  '303': ['train.gait_assess', 'comm.robot'],
+  '306': ['transfer.lift_robot', 'bath.lift'],
+  '307': ['vital.spot_set', 'room.radar'],
+  '310': ['vital.spot_set', 'excretion.odor_pad'],
   '311': ['transfer.worn_assist'],
   '312': ['mobility.walk_trainer'],
-  '313': ['vital.spot_set'],
+  '313': ['vital.spot_set', 'bed.load_cell'],
 }
 
 /** 24 rooms in the order of the board; ids of devices name their room, never a person. */

@@ -9,6 +9,8 @@ export interface Segment {
   state: BodyState
   /** Away from the room at night without aim. */
   wandering: boolean
+  /** Lies on the floor after a fall, until helped up. */
+  fallen?: boolean
 }
 
 /** How somebody spends the day: on the feet, lying down between meals, or in bed all day. */
@@ -32,7 +34,9 @@ export function planDay(noonMs: number, chance: Chance, scenario: Scenario, habi
     at += Math.max(seconds, 0)
   }
   function toilet(): void {
-    stay('toilet', chance.between(3, 8) * MINUTE)
+    const luck = chance.next()
+    // Once in a while somebody stays so long that staff should look.
+    stay('toilet', (luck > 0.985 ? 18 : 3 + luck * 5) * MINUTE)
     toiletDue = at + chance.between(2, 3.5) * HOUR
   }
   /** In bed by day: awake and dozing by turns. */
@@ -125,4 +129,22 @@ export function planDay(noonMs: number, chance: Chance, scenario: Scenario, habi
   spendUntil(clock(11, chance.whole(45, 59)))
   stay(habit === 'in_bed' ? 'sitting_up' : 'away', 24 * HOUR - at)
   return segments
+}
+
+const FALL_MINUTES = [2, 14] as const
+const LONGEST_STEP_MS = 4 * 60_000
+
+/** Falls put into a finished plan: somewhere on the way, on the feet, alone in the room. */
+export function withFalls(plan: readonly Segment[], chance: Chance, scenario: Scenario): Segment[] {
+  return plan.flatMap((segment, i) => {
+    const next = plan[i + 1]
+    const onFeet = segment.state === 'out_of_bed' || segment.state === 'toilet'
+    if (!onFeet || !next || !chance.is(scenario.falls)) return [segment]
+    const lastsMs = next.startMs - segment.startMs
+    const fellMs = segment.startMs + Math.round(Math.min(lastsMs / 2, LONGEST_STEP_MS) / 1000) * 1000
+    const upMs = fellMs + Math.round(chance.between(...FALL_MINUTES) * 60) * 1000
+    const floor: Segment = { startMs: fellMs, state: 'out_of_bed', wandering: false, fallen: true }
+    // Whatever was planned for the time on the floor is not done.
+    return upMs < next.startMs ? [segment, floor, { ...segment, startMs: upMs }] : [segment, floor]
+  })
 }

@@ -2,7 +2,7 @@
 import type { BodyState } from '../../core/profile.ts'
 import { fromWallClock, wallClock } from '../../core/time.ts'
 import { chanceOf, drift, hash32 } from '../random.ts'
-import { type Habit, planDay, type Segment } from './day.ts'
+import { type Habit, planDay, type Segment, withFalls } from './day.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Traits {
@@ -26,7 +26,7 @@ export interface Resident {
   scenario: Scenario
   /** The segment at that time. */
   at(ms: number): Segment
-  /** Segments that begin in from ≤ start < to, each with the state before it. */
+  /** Segments that begin in from ≤ start < to and differ from the one before in state or in having fallen, each with the one before. */
   changes(fromMs: number, toMs: number): { before: Segment; now: Segment }[]
   /** Segments of the local day that began at the noon before `ms`. */
   dayOf(ms: number): readonly Segment[]
@@ -74,7 +74,8 @@ export function createResident(options: { seed: string; name: string; zone: stri
     let plan = plans.get(noonMs)
     if (!plan) {
       const { year, month, day } = wallClock(noonMs, zone)
-      plan = planDay(noonMs, chanceOf(seed, name, 'day', year, month, day), scenario, traits.habit)
+      const planned = planDay(noonMs, chanceOf(seed, name, 'day', year, month, day), scenario, traits.habit)
+      plan = withFalls(planned, chanceOf(seed, name, 'falls', year, month, day), scenario)
       plans.set(noonMs, plan)
       const oldest = plans.keys().next().value
       if (plans.size > DAYS_KEPT && oldest !== undefined) plans.delete(oldest)
@@ -91,7 +92,7 @@ export function createResident(options: { seed: string; name: string; zone: stri
       for (const now of planAt(noon)) {
         if (now.startMs < fromMs || now.startMs >= toMs) continue
         const before = at(now.startMs - 1)
-        if (before.state !== now.state) found.push({ before, now })
+        if (before.state !== now.state || before.fallen !== now.fallen) found.push({ before, now })
       }
     }
     return found

@@ -1,7 +1,7 @@
 /** Simulates transfer.worn_assist: staff wear it in the busy hours; each lift shows torque, bend and muscle signal. */
-import { wallClock } from '../../core/time.ts'
 import { chanceAt, clamp, hash32, roundTo } from '../random.ts'
 import type { Sample } from '../sample.ts'
+import { dailyBattery } from './battery.ts'
 import { type Session, secondsOf, sessionsOf } from './session.ts'
 import { type Simulator, ticks, within } from './simulator.ts'
 
@@ -30,13 +30,6 @@ export const simulateWornAssist: Simulator = self => {
     }
   }
 
-  /** Charged at night, used up by day. */
-  function battery(atMs: number): number {
-    const { hour, minute } = wallClock(atMs, self.resident.zone)
-    const hours = hour + minute / 60
-    return Math.round(hours < 6 ? 60 + hours * 6.6 : clamp(100 - (hours - 6) * 2.2, 55, 100))
-  }
-
   return (fromMs, toMs) => {
     const samples: Sample[] = []
     for (const session of sessionsOf(self, PLAN, fromMs - MAX_SESSION_MS, toMs)) {
@@ -45,7 +38,7 @@ export const simulateWornAssist: Simulator = self => {
       if (chanceAt(key, session.number) < 0.05) samples.push({ atMs: session.startMs + 4000, event: 'poor_contact' })
     }
     for (const atMs of ticks(fromMs, toMs, BATTERY_EVERY_MS, key % BATTERY_EVERY_MS))
-      samples.push({ atMs, metrics: { battery: battery(atMs) } })
+      samples.push({ atMs, metrics: { battery: dailyBattery(self.resident.zone, atMs) } })
     return within(samples, fromMs, toMs)
   }
 }

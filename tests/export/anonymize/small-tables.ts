@@ -9,27 +9,21 @@ export interface SmallTable {
   policy: TablePolicy
 }
 
-/** Level by level, each node of the level below gets one of the fewer nodes above; the last level is one value. */
+/** Level by level, each node of the level below gets one of fewer and fewer nodes above. */
 function hierarchy(name: string): fc.Arbitrary<Hierarchy> {
-  return fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 4 })).chain(([leaves, height]) =>
-    fc
-      .array(fc.array(fc.nat(2), { minLength: leaves, maxLength: leaves }), {
-        minLength: height - 1,
-        maxLength: height - 1,
-      })
-      .map(choices => {
-        let nodes = Array.from({ length: leaves }, (_, leaf) => leaf)
-        const levels = choices.map((choice, level) => {
-          nodes = nodes.map(node => choice[node]! % (3 - Math.min(level, 2)))
-          return nodes
-        })
-        const values = Array.from({ length: leaves }, (_, leaf) => [
-          `${name}${leaf}`,
-          ...levels.map((level, i) => `${name}/${i}/${level[leaf]}`),
-        ])
-        return { name, values }
-      }),
-  )
+  const heights = fc.array(fc.array(fc.nat(2), { minLength: 6, maxLength: 6 }), { maxLength: 3, size: 'max' })
+  return fc.tuple(fc.integer({ min: 1, max: 6 }), heights).map(([leaves, choices]) => {
+    let nodes = Array.from({ length: leaves }, (_, leaf) => leaf)
+    const levels = choices.map((choice, level) => {
+      nodes = nodes.map(node => choice[node]! % (3 - level))
+      return nodes
+    })
+    const values = nodes.map((_, leaf) => [
+      `${name}${leaf}`,
+      ...levels.map((level, i) => `${name}/${i}/${level[leaf]}`),
+    ])
+    return { name, values }
+  })
 }
 
 const column = 's'
@@ -95,7 +89,11 @@ export function smallTable({ models = 'any', metric }: SmallTableLimits = {}): f
   return fc
     .record({
       hierarchies: fc.integer({ min: 1, max: 3 }).chain(n => fc.tuple(...['a', 'b', 'c'].slice(0, n).map(hierarchy))),
-      seeds: fc.array(fc.array(fc.nat(59), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 25 }),
+      seeds: fc.array(fc.array(fc.nat(59), { minLength: 4, maxLength: 4 }), {
+        minLength: 1,
+        maxLength: 25,
+        size: 'max',
+      }),
       k: fc.integer({ min: 1, max: 5 }),
       others: models === 'any' ? fc.array(sensitiveModel, { maxLength: 2 }) : fc.constant([]),
       limit: fc.constantFrom(0, 5, 20, 50, 100),

@@ -24,3 +24,6 @@ const CLOSE = 1e-9
 export function atMost(left: number, right: number, exact: () => boolean): boolean {
   return Math.abs(left - right) > CLOSE * Math.max(1, Math.abs(right)) ? left < right : exact()
 }
+
+/** What rounding in sums of doubles leaves alone: scores that are equal so far are equal. */
+export const leadingDigits = (value: number): number => Number(value.toPrecision(12))

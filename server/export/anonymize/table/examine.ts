@@ -21,7 +21,12 @@ export interface Examiner {
  * Models speak of sensitive values, so records are counted in cells: equal in quasi-identifiers and in those values. A class is what
  * cells become when the values count no more; in the key of a cell a sensitive value is one more digit, raised like any other.
  */
-export function createExaminer(table: CodedTable, lattice: Lattice, { minSize, models }: NumberedModels): Examiner {
+export function createExaminer(
+  table: CodedTable,
+  lattice: Lattice,
+  { minSize, models }: NumberedModels,
+  checkOf = classCheckOf,
+): Examiner {
   const people = groupRecords(table.attributes, table.leaves, table.records)
   const peopleAt = createRollUps(people, lattice)
   const first = table.attributes.length
@@ -40,7 +45,7 @@ export function createExaminer(table: CodedTable, lattice: Lattice, { minSize, m
     const counts = new Int32Array(table.values[column]!)
     for (const [cell, value] of values.entries()) counts[value]! += cells.groups.counts[cell]!
     const whole = { counts, records: table.records }
-    const checks = models.filter(model => model.column === column).map(model => classCheckOf(model, whole))
+    const checks = models.filter(model => model.column === column).map(model => checkOf(model, whole))
     return { values, checks, counts: new Int32Array(counts.length) }
   })
 

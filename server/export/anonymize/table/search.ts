@@ -3,6 +3,7 @@
  * nodes below it, and one that passes all above. And no node costs less than its bound, which grows upwards: what is bound to cost more
  * than the best solution need not be looked at, however it would turn out.
  */
+import { leadingDigits } from './exact.ts'
 import type { Examiner } from './examine.ts'
 import { above, below, type Lattice } from './lattice.ts'
 import type { Measure } from './metrics/measure.ts'
@@ -10,6 +11,8 @@ import { PASSES, type Space, UNKNOWN } from './space.ts'
 
 export interface Found {
   node: number
+  /** Its leading digits: what solutions are compared by. */
+  rank: number
   score: number
   suppressed: number
 }
@@ -44,7 +47,7 @@ export function search(options: SearchOptions): SearchState & { optimal: boolean
   const { lattice, space, examiner, measure, limit, monotone, goOn = () => true } = options
   let best: Found | null = null
   let [bound, checks] = [0, 0]
-  const worthwhile = (node: number): boolean => best === null || space.bound(node) <= best.score
+  const worthwhile = (node: number): boolean => best === null || space.bound(node) <= best.rank
 
   /** @returns whether the node passes */
   const look = (node: number): boolean => {
@@ -61,7 +64,8 @@ export function search(options: SearchOptions): SearchState & { optimal: boolean
     }
     space.done(node)
     if (release.suppressed > limit || release.kept === 0) return true
-    const found = { node, score: measure.score(release), suppressed: release.suppressed }
+    const score = measure.score(release)
+    const found = { node, score, rank: leadingDigits(score), suppressed: release.suppressed }
     if (best === null || isBetter(found, best)) best = found
     return true
   }
@@ -106,4 +110,4 @@ export function search(options: SearchOptions): SearchState & { optimal: boolean
 }
 
 const isBetter = (a: Found, b: Found): boolean =>
-  (a.score - b.score || a.suppressed - b.suppressed || a.node - b.node) < 0
+  (a.rank - b.rank || a.suppressed - b.suppressed || a.node - b.node) < 0

@@ -1,10 +1,12 @@
 /** What is known of the nodes of a lattice, and in which order they are taken. */
+import { leadingDigits } from './exact.ts'
 import { above, below, type Lattice, levelOf, levelsAt } from './lattice.ts'
 
 export const [UNKNOWN, FAILS, PASSES, DONE] = [0, 1, 2, 3] as const
 export type State = 0 | 1 | 2 | 3
 
 export interface Space {
+  /** Leading digits of the measure's bound. */
   bound(node: number): number
   /** All nodes, from the smallest bound up. */
   inOrder(): Iterable<number>
@@ -21,7 +23,9 @@ type Bound = (levels: readonly number[]) => number
 
 /** Every node has its place in arrays. */
 export function wholeSpace(lattice: Lattice, boundOf: Bound): Space {
-  const bounds = Float64Array.from({ length: lattice.nodes }, (_, node) => boundOf(levelsAt(lattice, node)))
+  const bounds = Float64Array.from({ length: lattice.nodes }, (_, node) =>
+    leadingDigits(boundOf(levelsAt(lattice, node))),
+  )
   const states = new Uint8Array(lattice.nodes)
   const spread = (from: number, state: State, next: (lattice: Lattice, node: number) => number[]) => {
     const open = [from]
@@ -60,7 +64,7 @@ const MOST_FAILURES = 1_000
  * so each is met once, and never before one with a smaller bound.
  */
 export function openSpace(lattice: Lattice, boundOf: Bound): Space {
-  const bound = (node: number) => boundOf(levelsAt(lattice, node))
+  const bound = (node: number) => leadingDigits(boundOf(levelsAt(lattice, node)))
   const looked = new Map<number, State>()
   const failures: number[][] = []
   const heap = createHeap()

@@ -97,7 +97,8 @@ else if (typeof usage === 'string') {
   process.exitCode = 2
 } else {
   const ended = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort())
+  // Every time: from a terminal, npm and its shell pass on what has come already.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
     const report = await anonymize({ ...usage, progress: progressLines(), signal: ended.signal })
     console.log(resultOf(report, usage.out))

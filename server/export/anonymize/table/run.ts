@@ -8,7 +8,7 @@ import { measureOf } from './metrics/measure.ts'
 import { type NumberedModels, numberedModels } from './models/resolve.ts'
 import type { SearchProgress } from './optimise.ts'
 import type { Metric, TablePolicy } from './policy.ts'
-import { search } from './search.ts'
+import { type SearchState, search } from './search.ts'
 import { openSpace, wholeSpace } from './space.ts'
 
 export interface SearchTask {
@@ -65,8 +65,10 @@ export function runSearch(task: SearchTask, progress: (progress: SearchProgress)
   const weights = task.weights.map(weight => (weight * task.weights.length) / sum)
   const input = { table, base: examiner.base, weights, minSize: models.minSize }
   let saidMs = beganMs
+  const say = (state: SearchState) =>
+    progress({ checks: state.checks, nodes: lattice.nodes, best: state.best?.score ?? null, bound: state.bound })
   const measure = measureOf(metric, input)
-  const { best, bound, checks, optimal } = search({
+  const result = search({
     ...{ lattice, examiner, measure },
     space: (lattice.nodes > MANY_NODES ? openSpace : wholeSpace)(lattice, measure.bound),
     limit,
@@ -75,11 +77,13 @@ export function runSearch(task: SearchTask, progress: (progress: SearchProgress)
       const nowMs = performance.now()
       if (nowMs - saidMs >= PROGRESS_MS) {
         saidMs = nowMs
-        progress({ checks: state.checks, nodes: lattice.nodes, best: state.best?.score ?? null, bound: state.bound })
+        say(state)
       }
       return nowMs - beganMs < task.timeLimitMs
     },
   })
+  say(result)
+  const { best, bound, checks, optimal } = result
   if (!best) throw new AppError('no_solution', whyNone(task, optimal, examiner.release(lattice.nodes - 1).suppressed))
   const release = examiner.release(best.node)
   return {

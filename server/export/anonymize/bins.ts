@@ -20,11 +20,17 @@ export interface BinnedMetric {
 }
 
 export interface MemberBins {
-  /** Value in units, NOTHING or MASKED, for each bin of the participation. */
+  /** In units, for each bin of the participation: the running median, or NOTHING where nothing was measured near it. */
   bins: Int32Array
-  /** What stands for the member in a bin. Units. */
+  /** What stands for the member in a bin without. Units. */
   usual(bin: number): number
 }
+
+/**
+ * So many days before and after a bin count for it, at the same hour of the day. What a person did in one hour of one day is what raw logs are
+ * recognised by, and one hour of a whole facility is a date; neither moves a median of seven days.
+ */
+export const DAYS_AROUND = 3
 
 /**
  * Ends beyond (or at) which at least k people have hourly values.
@@ -102,5 +108,15 @@ function memberOf(bins: Int32Array, binHours: BinHours): MemberBins {
     for (let bin = at; bin < bins.length; bin += cycle) if (bins[bin]! > MASKED) known.push(bins[bin]!)
     return known.length > 0 ? medianOf(known) : all
   })
-  return { bins, usual: bin => usual[bin % cycle]! }
+  return { bins: running(bins, cycle, binHours === 168 ? 0 : DAYS_AROUND), usual: bin => usual[bin % cycle]! }
+}
+
+function running(bins: Int32Array, cycle: number, around: number): Int32Array {
+  const near: number[] = []
+  return bins.map((_, bin) => {
+    near.length = 0
+    for (let at = bin - around * cycle; at <= bin + around * cycle; at += cycle)
+      if (at >= 0 && at < bins.length && bins[at]! > MASKED) near.push(bins[at]!)
+    return near.length > 0 ? medianOf(near) : NOTHING
+  })
 }

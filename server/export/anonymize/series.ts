@@ -2,7 +2,7 @@
 import type { PrivateSeries } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
 import { type BinnedMetric, binned, type MemberBins } from './bins.ts'
-import { MASKED, type MaskedHour, maskCommonHours } from './common-hours.ts'
+import { type MaskedHour, maskCommonHours } from './common-hours.ts'
 import { type MeasuredMetric, NOTHING, type Participant } from './extracts.ts'
 import { roundedSteps, stepOf, stepsText, unitsNumber } from './grid.ts'
 import { mdav, standardised } from './mdav.ts'
@@ -162,8 +162,9 @@ function binOf(members: readonly MemberBins[], bin: number, { series }: TrialPol
   let measured = 0
   const values = members.map(({ bins, usual }) => {
     const value = bins[bin] ?? NOTHING
-    if (value !== NOTHING) measured += 1
-    return value > MASKED ? value : usual(bin)
+    if (value === NOTHING) return usual(bin)
+    measured += 1
+    return value
   })
   if (measured < series.minPersons) return undefined
   return figuresOf(values, series.beyondQuantile)

@@ -27,7 +27,7 @@ export interface Built {
   tables: TrialTables
   pids: ReadonlyMap<string, string>
   classOf: ReadonlyMap<string, string>
-  groupOf: ReadonlyMap<string, string>
+  groupsOf: ReadonlyMap<string, Readonly<Record<string, string>>>
   levels: Readonly<Record<string, number>> | null
   published: Published
   private: PrivateSeries
@@ -112,14 +112,14 @@ export async function individualTables(source: Source, progress: () => void, sig
       .flatMap(({ event, periods }) => periods.map(period => ({ pid, event, period })))
       .sort((a, b) => byCode(a.event, b.event) || byCode(a.period, b.period)),
   )
-  const groups = new Map<string, Set<string>>()
-  for (const { group, members } of series.private.series)
-    for (const id of members) groups.set(id, (groups.get(id) ?? new Set()).add(group))
+  const groupsOf = new Map<string, Record<string, string>>()
+  for (const { group, profile, metric, members } of series.private.series)
+    for (const id of members) groupsOf.set(id, { ...groupsOf.get(id), [`${profile}/${metric}`]: group })
   return {
     tables: { subjects, events, series: series.rows, aggregates },
     pids: new Map(rows.map(({ i, pid }) => [participants[i]!.id, pid])),
     classOf: new Map(rows.map(({ i, label }) => [participants[i]!.id, label])),
-    groupOf: new Map([...groups].map(([id, of]) => [id, [...of].sort(byCode).join('+')])),
+    groupsOf,
     levels: Object.fromEntries(QUASI_IDENTIFIERS.map((column, i) => [column, classes.solution.levels[i]!])),
     published: {
       participants: participants.length,

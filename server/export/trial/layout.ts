@@ -52,9 +52,11 @@ export const PARTICIPANT_GROUP = 'participant.*'
 /**
  * In the job's folder, never in the package: which participants are behind which rows of the series, for the gate.
  * Every row's mean, deviation and quartiles are over all `members`, always the same ones. A member's value in an hour is the mean of
- * its readings, moved into `clip`; in a wider bin, the mean of its hours' values. Where nothing was measured or all hours are
- * masked, the member's usual value stands: the median of the member's own bins at that hour of the day (of all bins, where that hour has
- * none or bins are wider than an hour).
+ * its readings, moved into `clip`; in a wider bin, the mean of its hours' values. Masked hours count as not measured. What a member
+ * brings to a row is the running median: of the own bins at the same hour of the day from three days before to three days after
+ * (`binHours` 1 and 24; the lower of two middle ones), of the bin itself where bins are weeks. Where there is none, the member's usual value
+ * stands: the median of the own bins at that hour of the day (of all bins, where that hour has none or bins are wider than an hour).
+ * A row is told when at least the policy's `minPersons` members have a running median there.
  */
 export const PRIVATE_FILE = 'private/series.json'
 export interface PrivateSeries {
@@ -68,6 +70,6 @@ export interface PrivateSeries {
     grid: number
     members: string[]
   }[]
-  /** Hours of a facility (epoch ms of their beginning) in which so many of its participants changed together that they are told as usual ones. */
+  /** Hours of a facility (epoch ms of their beginning) in which so many of its participants changed together that nothing of them counts. */
   masked: { facility: string; profile: string; metric: string; from_ms: number }[]
 }

@@ -38,7 +38,7 @@ export function overallTables({ input, policy, participants, measured, histories
     tables: { subjects: [], events: [], series: [], aggregates },
     pids: new Map(),
     classOf: new Map(),
-    groupOf: new Map(),
+    groupsOf: new Map(),
     levels: null,
     published: {
       participants: participants.length,

@@ -47,8 +47,8 @@ export interface TrialRelease {
   pids: ReadonlyMap<string, string>
   /** Subject → label of the class. */
   classOf: ReadonlyMap<string, string>
-  /** Subject → groups of the series, with `+` between them. */
-  groupOf: ReadonlyMap<string, string>
+  /** Subject → series (`profile/metric`) → group, as the release register keeps them. */
+  groupsOf: ReadonlyMap<string, Readonly<Record<string, string>>>
   /** Column → level of its hierarchy; null without classes. */
   levels: Readonly<Record<string, number>> | null
   manifestSha256: string
@@ -109,8 +109,8 @@ export async function buildTrialRelease(options: BuildTrialRelease): Promise<Tri
     const written = await writeTrialPackage({ connection, out, input, inputSha256, policy, product, eligible, built })
     await writePrivateSeries(folder, built.private satisfies PrivateSeries)
     report('done', 1)
-    const { pids, classOf, groupOf, levels, published } = built
-    return { product, pids, classOf, groupOf, levels, published, ...written }
+    const { pids, classOf, groupsOf, levels, published } = built
+    return { product, pids, classOf, groupsOf, levels, published, ...written }
   } catch (error) {
     await rm(out, { recursive: true, force: true })
     stopIfCancelled()

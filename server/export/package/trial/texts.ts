@@ -73,9 +73,9 @@ export const TRIAL_TEXTS: Readonly<Record<string, Text>> = {
     'Hours since midnight at the beginning of the first day; start of the bin',
   ),
   'series.mean': text(
-    '平均。上下それぞれ1割の値は隣の値に寄せる。測定がない人には、その人の同じ時刻のふだんの値を用いる',
-    '평균. 위아래 각 10%의 값은 인접한 값으로 조정함. 측정이 없는 사람은 같은 시각의 평소 값을 사용함',
-    'Mean; a tenth at either end is moved to the next value, and whoever was not measured stands at the own usual value of that hour',
+    '平均。各人の値は前後3日を含む同じ時刻の中央値とし、測定がない人はふだんの値で代える。上下それぞれ1割の値は隣の値に寄せる',
+    '평균. 각 사람의 값은 앞뒤 3일을 포함한 같은 시각의 중앙값이며, 측정이 없는 사람은 평소 값으로 대신함. 위아래 각 10%의 값은 인접한 값으로 조정함',
+    'Mean of each person’s median of seven days around, at the same hour; whoever was not measured stands at the own usual value, and a tenth at either end is moved to the next value',
   ),
   'series.sd': text(
     '標準偏差(平均と同じ値から)',

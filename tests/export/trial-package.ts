@@ -107,7 +107,10 @@ function readings(): PlainReading[] {
     Array.from({ length: DAYS * 24 }, (_, hour): PlainReading[] => {
       const [day, clock] = [Math.floor(hour / 24), hour % 24]
       if (person.site === POWER_CUT.site && day === POWER_CUT.day && clock === POWER_CUT.hour) return []
-      const own = { device: matOf(person), facility: person.site, profile: 'bed.sleep_mat' }
+      const own = {
+        ...{ device: matOf(person), facility: person.site, profile: 'bed.sleep_mat' },
+        ...{ boot: 'canary-boot-7f3a', marks: 'canary_mark' },
+      }
       const rhythm = 8 * Math.sin((clock / 12) * Math.PI) + ((person.n * 7 + hour * 3) % 5)
       const at = (minute: number) => START_MS + hour * HOUR_MS + minute * 60_000
       return [

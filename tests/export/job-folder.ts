@@ -20,6 +20,8 @@ export interface PlainReading {
   deviceMs: number
   profile?: string
   facility?: string
+  boot?: string
+  marks?: string
 }
 
 export const residentId = (i: number): string => `resident${String(i).padStart(12, '0')}`
@@ -97,9 +99,9 @@ export async function writeReadings(file: string, readings: readonly PlainReadin
           column((r, i) => BigInt(r.deviceMs) * 1_000_000n + BigInt(i % 1_000_000)),
           column(r => BigInt(r.deviceMs)),
           column(r => BigInt(r.deviceMs + 500)),
-          column(() => 'b1'),
+          column(r => r.boot ?? 'b1'),
           column((_, i) => BigInt(i)),
-          column(() => ''),
+          column(r => r.marks ?? ''),
         ],
       },
     ],

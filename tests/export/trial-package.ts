@@ -6,7 +6,13 @@ import { join } from 'node:path'
 import { profileById } from '../../core/profiles/index.ts'
 import type { TrialFinding } from '../../server/export/gate/trial/finding.ts'
 import { runTrialGate } from '../../server/export/gate/trial/run.ts'
-import { EVENTS_FILE, READINGS_FILE, TRIAL_FILE, type TrialInput, trialInputSchema } from '../../server/export/trial/input.ts'
+import {
+  EVENTS_FILE,
+  READINGS_FILE,
+  TRIAL_FILE,
+  type TrialInput,
+  trialInputSchema,
+} from '../../server/export/trial/input.ts'
 import { TRIAL_TABLES, type TrialTable } from '../../server/export/trial/layout.ts'
 import { type TrialPolicy, trialPolicy } from '../../server/export/trial/policy.ts'
 import { buildTrialRelease } from '../../server/export/trial/release.ts'
@@ -58,12 +64,22 @@ export function trialOf(changes: Partial<Record<keyof TrialInput, unknown>> = {}
   return trialInputSchema.parse({
     ...{ format: 1, release: 'release0000000000abc', request: 'request0000000000abc', trial: 'trial000000000000abc' },
     ...{ product: 'P1', demonstration: false, maker: 'Demo Devices Co., Ltd.', zone: 'Asia/Tokyo' },
-    ...{ from_ms: START_MS, to_ms: endMs, snapshot_ms: endMs + DAY_MS, registry_version: 7, code_version: '0.1.0+test' },
+    ...{
+      from_ms: START_MS,
+      to_ms: endMs,
+      snapshot_ms: endMs + DAY_MS,
+      registry_version: 7,
+      code_version: '0.1.0+test',
+    },
     profiles: [profileById('bed.sleep_mat'), fallRadar],
     sites: SITES,
     subjects: PEOPLE.map(({ id, site, n, odd }) => ({
       ...{ id, site, from_ms: START_MS, to_ms: endMs },
-      ...{ age: odd ? 61 : 75 + (n % 10), sex: odd ? 'other' : 'female', care_level: odd ? 'independent' : `care_${3 + (n % 3)}` },
+      ...{
+        age: odd ? 61 : 75 + (n % 10),
+        sex: odd ? 'other' : 'female',
+        care_level: odd ? 'independent' : `care_${3 + (n % 3)}`,
+      },
       ...{ diagnosis_group: odd ? 'cancer' : 'dementia', stay_days: odd ? 20 : 400 },
     })),
     devices: PEOPLE.flatMap(person => [
@@ -76,7 +92,11 @@ export function trialOf(changes: Partial<Record<keyof TrialInput, unknown>> = {}
     })),
     earlier: [],
     p2_grounds: null,
-    approvals: ['canary-steward-one@demo', 'canary-steward-two@demo'].map(by => ({ role: 'steward', by, at_ms: endMs })),
+    approvals: ['canary-steward-one@demo', 'canary-steward-two@demo'].map(by => ({
+      role: 'steward',
+      by,
+      at_ms: endMs,
+    })),
     private_names: ['さくら苑', 'Sakura Garden Home', '前田 花子', 'マエダ ハナコ', '101', '3階東'],
     ...changes,
   })
@@ -87,7 +107,10 @@ function readings(): PlainReading[] {
     Array.from({ length: DAYS * 24 }, (_, hour): PlainReading[] => {
       const [day, clock] = [Math.floor(hour / 24), hour % 24]
       if (person.site === POWER_CUT.site && day === POWER_CUT.day && clock === POWER_CUT.hour) return []
-      const own = { device: matOf(person), facility: person.site, profile: 'bed.sleep_mat' }
+      const own = {
+        ...{ device: matOf(person), facility: person.site, profile: 'bed.sleep_mat' },
+        ...{ boot: 'canary-boot-7f3a', marks: 'canary_mark' },
+      }
       const rhythm = 8 * Math.sin((clock / 12) * Math.PI) + ((person.n * 7 + hour * 3) % 5)
       const at = (minute: number) => START_MS + hour * HOUR_MS + minute * 60_000
       return [
@@ -118,7 +141,11 @@ const happenings = (): PlainEvent[] =>
         ? [{ ...mat, type: 'restless', deviceMs: START_MS + day * DAY_MS + (60 + person.n) * 60_000 }]
         : []),
     ]).flat()
-    const fall = { ...radar, type: 'fall', deviceMs: START_MS + (2 + (person.n % 9)) * DAY_MS + (3 * 60 + person.n) * 60_000 }
+    const fall = {
+      ...radar,
+      type: 'fall',
+      deviceMs: START_MS + (2 + (person.n % 9)) * DAY_MS + (3 * 60 + person.n) * 60_000,
+    }
     return person.n % 2 === 0 ? [...daily, fall] : daily
   })
 
@@ -209,13 +236,27 @@ export async function gateOn(
     },
   })
   if (sealed) await seal(copy.out)
-  const findings = await runTrialGate({ connection, packageFolder: copy.out, jobFolder: copy.job, releaseKey: RELEASE_KEY, policy })
+  const findings = await runTrialGate({
+    connection,
+    packageFolder: copy.out,
+    jobFolder: copy.job,
+    releaseKey: RELEASE_KEY,
+    policy,
+  })
   await rm(folder, { recursive: true })
   return findings
 }
 
 const NUMBERS: Partial<Record<string, string>> = {
-  ...{ hour: 'INTEGER', persons: 'INTEGER', mean: 'DOUBLE', sd: 'DOUBLE', low: 'DOUBLE', high: 'DOUBLE', value: 'DOUBLE' },
+  ...{
+    hour: 'INTEGER',
+    persons: 'INTEGER',
+    mean: 'DOUBLE',
+    sd: 'DOUBLE',
+    low: 'DOUBLE',
+    high: 'DOUBLE',
+    value: 'DOUBLE',
+  },
 }
 
 async function seal(folder: string): Promise<void> {
@@ -225,7 +266,11 @@ async function seal(folder: string): Promise<void> {
     .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
     .sort()
   const sums = await Promise.all(
-    names.map(async name => createHash('sha256').update(await readFile(join(folder, name))).digest('hex')),
+    names.map(async name =>
+      createHash('sha256')
+        .update(await readFile(join(folder, name)))
+        .digest('hex'),
+    ),
   )
   await writeFile(join(folder, manifest), names.map((name, i) => `${sums[i]}  ${name}\n`).join(''))
 }

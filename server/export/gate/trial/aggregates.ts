@@ -23,7 +23,10 @@ const found = (check: TrialFinding['check'], where = WHERE): TrialFinding => ({ 
 
 /** In P1 the tables are of the very people in the subjects, else of everybody: a difference would be about those left out. */
 async function population(connection: DuckdbConnection, product: TrialProduct): Promise<void> {
-  const who = product === 'P0' ? 'select subject from gate_person' : 'select subject from gate_person join gate_subjects using (pid)'
+  const who =
+    product === 'P0'
+      ? 'select subject from gate_person'
+      : 'select subject from gate_person join gate_subjects using (pid)'
   await connection.run(`create or replace temp table gate_counted as ${who}`)
 }
 
@@ -34,7 +37,9 @@ export async function checkAggregates(
   policy: TrialPolicy,
 ): Promise<TrialFinding[]> {
   await population(connection, product)
-  const written = await connection.rows('select "table", "row", "column", persons, value from gate_aggregates order by n')
+  const written = await connection.rows(
+    'select "table", "row", "column", persons, value from gate_aggregates order by n',
+  )
   const rows = written.map(
     (row): AggregateRow => ({
       table: String(row.table),
@@ -54,7 +59,8 @@ export async function checkAggregates(
   for (const table of new Set(rows.map(row => row.table))) {
     const own = rows.filter(row => row.table === table)
     if (table === 'outcome') findings.push(...(await checkOutcomes(connection, own, product, policy)))
-    else if (table === 'event_days_per_week') findings.push(...(await checkRates(connection, own, counted.length, policy)))
+    else if (table === 'event_days_per_week')
+      findings.push(...(await checkRates(connection, own, counted.length, policy)))
     else if (table === 'daily_profile') findings.push(...(await checkProfiles(connection, own)))
     else if (table.startsWith(CROSS) && product === 'P0' && isCategory(table.slice(CROSS.length)))
       findings.push(...checkCrossTable(own, table.slice(CROSS.length) as QuasiIdentifier, counted, truth, policy))
@@ -96,7 +102,8 @@ async function checkOutcomes(
     const no = Number(truth.everybody) - yes
     const told = own.map(({ persons }) => persons)
     if (told.every(persons => persons === null)) continue
-    if (told.join() !== [no, yes].join() || own.some(({ value }) => value !== '')) findings.push(found('aggregate_values', where))
+    if (told.join() !== [no, yes].join() || own.some(({ value }) => value !== ''))
+      findings.push(found('aggregate_values', where))
     if (Math.min(yes, no) < policy.k) findings.push(found('aggregate_persons', where))
     if (product === 'P0') continue
     const [open = {}] = await connection.rows(
@@ -144,7 +151,6 @@ async function checkRates(
     const type = truth.get(row)
     const [told, mean] = [Number(value), type?.mean ?? Number.NaN]
     const near = told <= mean + RATE_ABOVE && told >= mean - RATE_BELOW
-    if (process.env.GATE_DEBUG) console.error(row, told, mean)
     if (!type || type.had < policy.k) findings.push(found('aggregate_persons', where))
     else if (column !== ANY || persons !== everybody || !near) findings.push(found('aggregate_values', where))
   }
@@ -180,7 +186,9 @@ async function checkProfiles(connection: DuckdbConnection, rows: readonly Aggreg
   )
   const wrong = rows.some(({ row, column, persons, value }) => {
     const own = truth.get(`${row} ${column}`)
-    return !own || own.persons !== persons || !(Math.abs(Number(value) - own.mean) <= PROFILE_SLACK_STEPS * own.grid + 1e-9)
+    return (
+      !own || own.persons !== persons || !(Math.abs(Number(value) - own.mean) <= PROFILE_SLACK_STEPS * own.grid + 1e-9)
+    )
   })
   return wrong ? [found('aggregate_values', where)] : []
 }

@@ -32,7 +32,11 @@ function formsOf(input: TrialInput): Record<TrialTable, Record<string, string>> 
       fell: yesNo,
       adverse_event: yesNo,
     },
-    events: { pid: '[a-z2-7]{26}', event: '[a-z][a-z0-9_]{0,63}([.][*])?', period: 'd[0-9]{3}|w[0-9]{2}|m[0-9]{2}|all' },
+    events: {
+      pid: '[a-z2-7]{26}',
+      event: '[a-z][a-z0-9_]{0,63}([.][*])?',
+      period: 'd[0-9]{3}|w[0-9]{2}|m[0-9]{2}|all',
+    },
     series: {
       group: '[a-z0-9_]+([.][a-z0-9_]+)*/[1-9][0-9]{0,2}',
       metric: oneOf(metrics),

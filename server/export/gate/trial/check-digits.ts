@@ -1,7 +1,7 @@
 /** Numbers of people that carry a check digit: found even where other signs stand between their digits. */
 
 /** Twelve digits, the last from the others (Order of the Ministry of Internal Affairs on My Number, article 5). */
-export function isMyNumber(digits: string): boolean {
+function isMyNumber(digits: string): boolean {
   if (!/^\d{12}$/.test(digits)) return false
   const sum = weighted(digits.slice(0, 11), i => ((11 - i - 1) % 6) + 2)
   const rest = sum % 11
@@ -9,30 +9,20 @@ export function isMyNumber(digits: string): boolean {
 }
 
 /** 주민등록번호: thirteen digits that begin with a date of birth; numbers given since October 2020 have no check digit. */
-export function isResidentRegistration(digits: string): boolean {
+function isResidentRegistration(digits: string): boolean {
   if (!/^\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[1-8]\d{6}$/.test(digits)) return false
   const sum = weighted(digits.slice(0, 12), i => (i % 8) + 2)
   return Number(digits[12]) === (11 - (sum % 11)) % 10
 }
 
 /** Payment cards: the Luhn sum (ISO/IEC 7812-1), with the first digits that cards have. */
-export function isCard(digits: string): boolean {
+function isCard(digits: string): boolean {
   if (!/^(4|5[1-5]|2[2-7]|3[4-7]|35|6)\d*$/.test(digits) || digits.length < 13 || digits.length > 19) return false
   const sum = [...digits].reverse().reduce((total, digit, i) => {
     const value = Number(digit) * (i % 2 === 0 ? 1 : 2)
     return total + (value > 9 ? value - 9 : value)
   }, 0)
   return sum % 10 === 0
-}
-
-/** 保険者番号 and the like, eight digits: weights 2 and 1 from the right, sums of digits, modulus 10. */
-export function isInsurer(digits: string): boolean {
-  if (!/^\d{8}$/.test(digits)) return false
-  const sum = [...digits.slice(0, 7)].reduce((total, digit, i) => {
-    const value = Number(digit) * (i % 2 === 0 ? 2 : 1)
-    return total + (value > 9 ? value - 9 : value)
-  }, 0)
-  return Number(digits[7]) === (10 - (sum % 10)) % 10
 }
 
 const weighted = (digits: string, weightOf: (i: number) => number): number =>

@@ -18,23 +18,55 @@ export interface Written {
 type Earlier = TrialInput['earlier'][number]
 type Labels = ReadonlyMap<string, string>
 
-export function checkComposition(earlier: readonly Earlier[], written: Written, trial: string, k: number): TrialFinding[] {
+export function checkComposition(
+  earlier: readonly Earlier[],
+  written: Written,
+  trial: string,
+  k: number,
+): TrialFinding[] {
   const found = (where: string): TrialFinding => ({ check: 'composition', where })
   const views = earlier.filter(({ product }) => product !== 'P2')
   if (earlier.length === 0) return []
   const labelled = (of: (member: Earlier['members'][number]) => string | null | undefined): Labels[] =>
-    views.map(({ members }) => new Map(members.flatMap(member => {
-      const label = of(member)
-      return member.subject === null || label === null || label === undefined ? [] : [[member.subject, label]]
-    })))
+    views.map(
+      ({ members }) =>
+        new Map(
+          members.flatMap(member => {
+            const label = of(member)
+            return member.subject === null || label === null || label === undefined ? [] : [[member.subject, label]]
+          }),
+        ),
+    )
   const wrong: string[] = []
   if (written.product === 'P1') {
-    if (!composes(labelled(member => member.class), written.classOf, k)) wrong.push('classes')
+    if (
+      !composes(
+        labelled(member => member.class),
+        written.classOf,
+        k,
+      )
+    )
+      wrong.push('classes')
     for (const [series, groups] of written.groupsOf)
-      if (!composes(labelled(member => member.groups[series]), groups, k)) wrong.push('series')
+      if (
+        !composes(
+          labelled(member => member.groups[series]),
+          groups,
+          k,
+        )
+      )
+        wrong.push('series')
   }
   const everybody = new Map([...written.people].map(subject => [subject, 'in']))
-  if (written.product !== 'P2' && !composes(labelled(() => 'in'), everybody, k)) wrong.push('totals')
+  if (
+    written.product !== 'P2' &&
+    !composes(
+      labelled(() => 'in'),
+      everybody,
+      k,
+    )
+  )
+    wrong.push('totals')
   const finer = earlier.some(
     before =>
       before.trial === trial &&

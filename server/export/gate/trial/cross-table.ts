@@ -62,7 +62,8 @@ function solvable(cells: readonly AggregateRow[], k: number): boolean {
   const sums: ToldSum[] = cells
     .filter(({ row, column, persons }) => persons !== null && (row === TOTAL || column === TOTAL))
     .map(({ row, column, persons }) => {
-      const within = (cell: AggregateRow) => (row === TOTAL || cell.row === row) && (column === TOTAL || cell.column === column)
+      const within = (cell: AggregateRow) =>
+        (row === TOTAL || cell.row === row) && (column === TOTAL || cell.column === column)
       const told = inner.filter(within).reduce((sum, cell) => sum + (cell.persons ?? 0), 0)
       return { cells: hidden.flatMap((cell, i) => (within(cell) ? [i] : [])), sum: (persons ?? 0) - told }
     })

@@ -49,7 +49,8 @@ export async function checkEvents(connection: DuckdbConnection): Promise<TrialFi
   const findings: TrialFinding[] = []
   const found = (check: TrialFinding['check']) => findings.push({ check, where: WHERE })
 
-  if (await count('select count(*) as n from gate_events where pid not in (select pid from gate_subjects)')) found('orphans')
+  if (await count('select count(*) as n from gate_events where pid not in (select pid from gate_subjects)'))
+    found('orphans')
   const disorder = `select count(*) as n from (
     select (pid, event, period) as this, lag((pid, event, period)) over (order by n) as before from gate_events) where before >= this`
   if (await count(disorder)) found('order')
@@ -69,7 +70,8 @@ export async function checkPower(connection: DuckdbConnection, policy: TrialPoli
   const few = (fewest: number | null) => fewest !== null && fewest < policy.k
   const findings: TrialFinding[] = []
   if (few(one) || (policy.events.power >= 2 && few(two))) findings.push({ check: 'event_power', where: WHERE })
-  if ((await leastJoined(connection)) < policy.k) findings.push({ check: 'event_power', where: 'subjects.csv with events.csv' })
+  if ((await leastJoined(connection)) < policy.k)
+    findings.push({ check: 'event_power', where: 'subjects.csv with events.csv' })
   return findings
 }
 

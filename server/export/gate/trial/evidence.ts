@@ -97,8 +97,18 @@ export interface Recounted {
 
 /** Levels of the columns as the evidence claims them; null when it claims none. */
 export async function claimedLevels(packageFolder: string): Promise<Readonly<Record<string, number>> | null> {
-  const evidence = evidenceSchema.parse(JSON.parse(await readFile(join(packageFolder, EVIDENCE_FILE), 'utf8')))
-  return evidence.subjects?.levels ?? null
+  const levelsSchema = z.looseObject({ subjects: z.looseObject({ levels: z.record(word, count) }) })
+  const text = await readFile(join(packageFolder, EVIDENCE_FILE), 'utf8').catch(() => '{}')
+  return levelsSchema.safeParse(parsedOrNull(text)).data?.subjects.levels ?? null
+}
+
+/** What cannot be read is found by `checkEvidence`. */
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 export async function checkEvidence(
@@ -112,7 +122,9 @@ export async function checkEvidence(
   const parsed = evidenceSchema.safeParse(JSON.parse(await readFile(join(packageFolder, EVIDENCE_FILE), 'utf8')))
   // Which keys, not what they hold.
   if (!parsed.success)
-    return [...new Set(parsed.error.issues.map(({ path }) => path.filter(part => typeof part === 'string').join('.')))].map(wrong)
+    return [
+      ...new Set(parsed.error.issues.map(({ path }) => path.filter(part => typeof part === 'string').join('.'))),
+    ].map(wrong)
   const evidence = parsed.data
   const findings: TrialFinding[] = []
   if (evidence.product !== recounted.product) findings.push({ check: 'label', where: EVIDENCE_FILE })
@@ -124,7 +136,9 @@ export async function checkEvidence(
       evidence.aggregates.suppressed === recounted.aggregates.suppressed,
     subjects: (evidence.subjects === undefined) === (recounted.subjects === undefined),
     events: (evidence.events === undefined) === (recounted.subjects === undefined),
-    ...(evidence.subjects && recounted.subjects ? ofSubjects(evidence.subjects, recounted.subjects, recounted.words, policy) : {}),
+    ...(evidence.subjects && recounted.subjects
+      ? ofSubjects(evidence.subjects, recounted.subjects, recounted.words, policy)
+      : {}),
     ...(evidence.events ? ofEvents(evidence.events, recounted, policy) : {}),
     'series.groups': recounted.product !== 'P1' || evidence.series.groups === recounted.seriesGroups,
     'series.bins': (evidence.series.bins?.told ?? recounted.seriesRows) === recounted.seriesRows,
@@ -150,18 +164,28 @@ function ofInput(evidence: Evidence, { input }: Truth, policy: TrialPolicy): Rec
     policy: same(rules, policy) && sha256 === createHash('sha256').update(JSON.stringify(policy)).digest('hex'),
     software: evidence.software.name === 'mimamori' && evidence.software.version === input.code_version,
     registry_version: evidence.registry_version === input.registry_version,
-    approvals: same(evidence.approvals, input.approvals.map(({ role }) => ({ role }))),
-    committee:
-      same(evidence.committee, input.p2_grounds && evidence.product === 'P2'
+    approvals: same(
+      evidence.approvals,
+      input.approvals.map(({ role }) => ({ role })),
+    ),
+    committee: same(
+      evidence.committee,
+      input.p2_grounds && evidence.product === 'P2'
         ? { members: input.p2_grounds.members, external: input.p2_grounds.external }
-        : undefined),
+        : undefined,
+    ),
   }
 }
 
 async function sameInputs({ inputs }: Evidence, jobFolder: string): Promise<boolean> {
   if (!('trial.json' in inputs)) return false
   for (const [name, sum] of Object.entries(inputs))
-    if (createHash('sha256').update(await readFile(join(jobFolder, name))).digest('hex') !== sum) return false
+    if (
+      createHash('sha256')
+        .update(await readFile(join(jobFolder, name)))
+        .digest('hex') !== sum
+    )
+      return false
   return true
 }
 
@@ -181,7 +205,9 @@ function ofSubjects(
   const { after } = claimed.risk
   return {
     'subjects.rows': claimed.rows === counted.records,
-    'subjects.levels': QUASI_IDENTIFIERS.every(column => areOnLevel(column, words[column], claimed.levels[column] ?? -1)),
+    'subjects.levels': QUASI_IDENTIFIERS.every(column =>
+      areOnLevel(column, words[column], claimed.levels[column] ?? -1),
+    ),
     'subjects.classes': claimed.classes === counted.classes,
     'subjects.class_sizes':
       claimed.class_sizes.every(({ from, to, classes }) => from >= k && classes === within(from, to)) &&
@@ -217,14 +243,17 @@ export async function checkSecrets(
   releaseKey: Uint8Array,
 ): Promise<TrialFinding[]> {
   const key = Buffer.from(releaseKey)
-  const spelled = [key.toString('hex'), key.toString('base64'), key.toString('base64url')].map(text => text.replace(/=+$/, ''))
+  const spelled = [key.toString('hex'), key.toString('base64'), key.toString('base64url')].map(text =>
+    text.replace(/=+$/, ''),
+  )
   const findings: TrialFinding[] = []
   for (const path of paths) {
     const content = await readFile(join(packageFolder, path))
     const text = content.toString('latin1')
     const held = content.includes(key) || spelled.some(form => text.toLowerCase().includes(form.toLowerCase()))
     if (held) findings.push({ check: 'secrets', where: path })
-    if (path.endsWith('.json') && namesSecret(JSON.parse(content.toString()))) findings.push({ check: 'secrets', where: path })
+    if (path.endsWith('.json') && namesSecret(JSON.parse(content.toString())))
+      findings.push({ check: 'secrets', where: path })
   }
   return findings
 }

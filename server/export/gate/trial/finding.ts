@@ -33,6 +33,8 @@ export const TRIAL_CHECKS = [
   'series_persons',
   'series_values',
   'series_quantiles',
+  /** An hour in which a whole facility changed together, whose date others know. */
+  'series_common',
   'aggregate_values',
   'aggregate_persons',
   /** A suppressed cell that can be worked out. */

@@ -105,7 +105,11 @@ export function areAncestors(column: QuasiIdentifier, told: readonly Told[]): bo
 }
 
 /** Last years of the bands of each level above single years; the ends may be cut off where few people are beyond. */
-const AGE_ENDS: readonly (readonly number[])[] = [[64, 69, 74, 79, 84, 89], [64, 74, 84], [74, 84]]
+const AGE_ENDS: readonly (readonly number[])[] = [
+  [64, 69, 74, 79, 84, 89],
+  [64, 74, 84],
+  [74, 84],
+]
 
 /** True when the words of a column are those of that level of its hierarchy, 0 being the finest. */
 export function areOnLevel(column: QuasiIdentifier, labels: readonly string[], level: number): boolean {

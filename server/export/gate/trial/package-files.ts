@@ -17,7 +17,8 @@ import type { TrialFinding } from './finding.ts'
 export type TrialProduct = keyof typeof PRODUCT_TABLES
 
 /** May be there, is scanned as text when it is. */
-const DOCUMENTS = /^(README\.(en|ja|ko)\.html|LEGAL\/status\.json|datapackage\.json|report\/risk-report\.((en|ja|ko)\.html|json))$/
+const DOCUMENTS =
+  /^(README\.(en|ja|ko)\.html|LEGAL\/status\.json|datapackage\.json|report\/risk-report\.((en|ja|ko)\.html|json))$/
 
 export interface PackageFiles {
   /** Relative paths with `/`, sorted. */

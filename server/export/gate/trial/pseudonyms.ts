@@ -14,7 +14,8 @@ export function pseudonymOf(releaseKey: Uint8Array, domain: PseudonymDomain, id:
 }
 
 function hmacSha256(key: Uint8Array, message: Uint8Array): Buffer {
-  const sha256 = (...parts: Uint8Array[]) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
+  const sha256 = (...parts: Uint8Array[]) =>
+    parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
   const padded = Buffer.alloc(BLOCK_BYTES)
   padded.set(key.length > BLOCK_BYTES ? sha256(key) : key)
   const inner = padded.map(byte => byte ^ 0x36)

@@ -4,14 +4,15 @@ import type { DuckdbConnection } from '../../../../storage/duckdb.ts'
 import { EVENTS_FILE, READINGS_FILE } from '../../trial/input.ts'
 import { PRODUCT_TABLES, type TrialTable } from '../../trial/layout.ts'
 import type { TrialPolicy } from '../../trial/policy.ts'
-import { checkCells } from './cells.ts'
 import { checkAggregates } from './aggregates.ts'
+import { checkCells } from './cells.ts'
+import { checkCommonHours } from './common-hours.ts'
 import { checkComposition } from './composition.ts'
 import { checkEvents, checkPower, loadHappened } from './events.ts'
 import { checkEvidence, checkSecrets } from './evidence.ts'
 import type { TrialFinding } from './finding.ts'
-import { checkManifest, csvOf, listPackage, parquetOf, type TrialProduct } from './package-files.ts'
 import { checkLabel } from './label.ts'
+import { checkManifest, csvOf, listPackage, parquetOf, type TrialProduct } from './package-files.ts'
 import { recount, writtenIn } from './recounted.ts'
 import { scanPackage } from './scan.ts'
 import { checkMembers, checkSeries, readPrivate, recountSeries } from './series.ts'
@@ -39,8 +40,7 @@ export async function runTrialGate(options: TrialGateOptions): Promise<TrialFind
     try {
       findings.push(...(await check()))
       return true
-    } catch (error) {
-      if (process.env.GATE_DEBUG) console.error(what, (error as Error).stack, (error as Error).cause)
+    } catch {
       findings.push({ check: 'unreadable', where: what })
       return false
     }
@@ -51,7 +51,10 @@ export async function runTrialGate(options: TrialGateOptions): Promise<TrialFind
   })
   return findings
 }
-type Attempt = (what: string, check: () => Promise<readonly TrialFinding[]> | readonly TrialFinding[]) => Promise<boolean>
+type Attempt = (
+  what: string,
+  check: () => Promise<readonly TrialFinding[]> | readonly TrialFinding[],
+) => Promise<boolean>
 
 async function checkAll(options: TrialGateOptions, attempt: Attempt): Promise<void> {
   const { connection, packageFolder, jobFolder, releaseKey, policy } = options
@@ -101,6 +104,7 @@ async function checkTables(
   if (product === 'P1') await attempt('groups', () => checkMembers(facts, written.people, policy))
   await recountSeries(connection, join(jobFolder, READINGS_FILE), facts, truth)
   if (individual) await attempt('series', () => checkSeries(connection, product, policy))
+  if (product === 'P1') await attempt('common hours', () => checkCommonHours(connection, truth.input, policy))
   if (product !== 'P2') await attempt('aggregates', () => checkAggregates(connection, truth, product, policy))
   await attempt('composition', () => checkComposition(truth.input.earlier, written, truth.input.trial, policy.k))
   const recounted = await recount(connection, truth, product)

@@ -30,7 +30,12 @@ export async function scanPackage(
 
 /** Words of the tables and of the device types: a facility called `care` is no secret in the middle of a sentence. */
 function ownWordsOf({ input }: Truth): Set<string> {
-  const texts = [JSON.stringify(input.profiles), ...Object.keys(TRIAL_TABLES), ...Object.values(TRIAL_TABLES).flat(), OWN]
+  const texts = [
+    JSON.stringify(input.profiles),
+    ...Object.keys(TRIAL_TABLES),
+    ...Object.values(TRIAL_TABLES).flat(),
+    OWN,
+  ]
   return new Set(texts.flatMap(text => folded(text).split(/[^\p{L}]+/u)).filter(word => /^[a-z]{3,}$/.test(word)))
 }
 const OWN = `release request trial product policy evidence dictionary manifest report risk steward reviewer software version
@@ -49,14 +54,19 @@ function scanFile(path: string, content: Buffer, sought: readonly Sought[], make
   if (/\.(csv|parquet)$/.test(path) || path === MANIFEST_FILE) return findings
   const others = text.replaceAll(maker, ' ')
   const alike = PATTERNS.filter(({ pattern }) => pattern.test(others)).map(({ kind }) => kind)
-  const names = NAME_PATTERNS.filter(({ pattern }) => pattern.test(asWritten([raw, ...values], maker))).map(({ kind }) => kind)
+  const names = NAME_PATTERNS.filter(({ pattern }) => pattern.test(asWritten([raw, ...values], maker))).map(
+    ({ kind }) => kind,
+  )
   for (const kind of new Set([...alike, ...checkedNumbersIn(others), ...names])) findings.push(found('patterns', kind))
   return CALENDAR.test(others) ? [...findings, found('calendar', 'date')] : findings
 }
 
 /** Without folding the case, which names in Latin letters are known by. */
 const asWritten = (texts: readonly string[], maker: string): string =>
-  texts.join('\n').normalize('NFKC').replace(new RegExp(escaped(maker), 'giu'), ' ')
+  texts
+    .join('\n')
+    .normalize('NFKC')
+    .replace(new RegExp(escaped(maker), 'giu'), ' ')
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
@@ -71,8 +81,7 @@ function stands({ forms, whole: onlyWhole }: Sought, text: string, whole: Readon
 }
 
 /** Stretches of UTF-8 text of three characters and more. */
-const printableIn = (content: Buffer): string =>
-  (content.toString().match(/[^\p{C}\ufffd]{3,}/gu) ?? []).join('\n')
+const printableIn = (content: Buffer): string => (content.toString().match(/[^\p{C}\ufffd]{3,}/gu) ?? []).join('\n')
 
 /** Keys and texts of a JSON document, with what was written as `\u…` in plain. */
 function stringsIn(text: string): string[] {

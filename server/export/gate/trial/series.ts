@@ -23,9 +23,7 @@ const privateSchema = z.strictObject({
       members: z.array(z.string().min(1)),
     }),
   ),
-  masked: z.array(
-    z.strictObject({ facility: z.string(), profile: z.string(), metric: z.string(), from_ms: z.int() }),
-  ),
+  masked: z.array(z.strictObject({ facility: z.string(), profile: z.string(), metric: z.string(), from_ms: z.int() })),
 })
 export type Private = z.infer<typeof privateSchema>
 
@@ -62,18 +60,22 @@ export function checkMembers({ series }: Private, people: ReadonlySet<string>, p
  */
 const SLACK_STEPS = 0.75
 
-/** Readings of one participant in one hour, moved into the clip; hours that are masked do not count. */
-const HOURS = `
-  create or replace temp table gate_hours as
-  select m.subject, m.profile, m.metric, m.bin_hours, (r.device_ms - p.start_ms) // ${HOUR_MS} as hour,
-    greatest(any_value(m.clip_low), least(any_value(m.clip_high), fsum(r.value) / count(*))) as value
+/** Mean of the readings of each participant in each hour of the participant's own time. */
+const RAW = `
+  create or replace temp table gate_raw as
+  select b.subject, r.profile, r.metric, (r.device_ms - p.start_ms) // ${HOUR_MS} as hour, fsum(r.value) / count(*) as value
   from read_parquet($file) r
   join gate_belongs b on b.device = r.device and b.facility = r.facility and b.profile = r.profile
     and r.device_ms >= b.from_ms and r.device_ms < b.to_ms
   join gate_person p on p.subject = b.subject
-  join gate_member m on m.subject = b.subject and m.profile = r.profile and m.metric = r.metric
   where r.value is not null and isfinite(r.value)
   group by all`
+
+/** Of the members alone, moved into the clip; hours that are masked do not count. */
+const HOURS = `
+  create or replace temp table gate_hours as
+  select subject, profile, metric, bin_hours, hour, greatest(clip_low, least(clip_high, value)) as value
+  from gate_raw join gate_member using (subject, profile, metric)`
 
 /** Hours of each member's own time that are masked at the member's facility. */
 const HIDDEN = `
@@ -154,7 +156,8 @@ export async function recountSeries(
   await connection.run(loaded('gate_home', '"subject":"VARCHAR","site":"VARCHAR"', 'json'), {
     json: JSON.stringify(truth.subjects.map(({ id, site }) => ({ subject: id, site }))),
   })
-  await connection.run(HOURS, { file: readingsFile })
+  await connection.run(RAW, { file: readingsFile })
+  await connection.run(HOURS)
   await connection.run(HIDDEN)
   await connection.run(UNHIDDEN)
   await connection.run(BINS)
@@ -183,12 +186,19 @@ export async function checkSeries(
   const disorder = `select count(*) as n from (select ("group", metric, hour::bigint) as this,
     lag(("group", metric, hour::bigint)) over (order by n) as before from gate_series) where before >= this`
   if (await count(disorder)) found('order')
-  if (await count(`select count(*) as n from ${joined} where coalesce(r.measured, 0) < ${minPersons}`)) found('series_persons')
-  if (await count(`select count(*) as n from ${joined} where s.hour::bigint % g.bin_hours <> 0 or ${far('mean')} or ${far('sd')}`))
+  if (await count(`select count(*) as n from ${joined} where coalesce(r.measured, 0) < ${minPersons}`))
+    found('series_persons')
+  if (
+    await count(
+      `select count(*) as n from ${joined} where s.hour::bigint % g.bin_hours <> 0 or ${far('mean')} or ${far('sd')}`,
+    )
+  )
     found('series_values')
   const quartile = (column: 'low' | 'high') =>
     `case when r.persons // 4 < ${beyondQuantile} then s.${column} <> '' else s.${column} <> '' and ${far(column)} end`
-  if (await count(`select count(*) as n from ${joined} where coalesce(${quartile('low')} or ${quartile('high')}, true)`))
+  if (
+    await count(`select count(*) as n from ${joined} where coalesce(${quartile('low')} or ${quartile('high')}, true)`)
+  )
     found('series_quantiles')
   // Off the grid there are digits that only one person's values could have made.
   const offGrid = ['mean', 'sd', 'low', 'high']

@@ -32,7 +32,10 @@ export async function soughtIn(
     ]),
     ...plain('device', [...input.devices.map(({ id }) => id), ...input.placements.map(({ device }) => device)]),
     ...plain('facility', [...input.sites.map(({ id }) => id), ...input.devices.map(({ facility }) => facility)]),
-    ...plain('reviewer', input.approvals.map(({ by }) => by)),
+    ...plain(
+      'reviewer',
+      input.approvals.map(({ by }) => by),
+    ),
     ...named('private name', input.private_names),
     ...plain('text of a source', await sourceTexts(connection, jobFolder, { input })),
   ]
@@ -69,7 +72,9 @@ async function sourceTexts(
     (await connection.rows(sql, { file: join(jobFolder, file) })).map(({ text }) => String(text))
   const unpivot = (columns: readonly string[]) =>
     columns
-      .map(column => `select distinct "${column}"::varchar as text from read_parquet($file) where "${column}" is not null`)
+      .map(
+        column => `select distinct "${column}"::varchar as text from read_parquet($file) where "${column}" is not null`,
+      )
       .join(' union ')
   const readings = await of(
     unpivot(['facility', 'device', 'profile', 'metric', 'text', 'boot', 'marks']),

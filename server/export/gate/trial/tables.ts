@@ -88,7 +88,9 @@ const FRAME_BYTES = 12
 async function saysOnlyItsRows(connection: DuckdbConnection, file: string): Promise<boolean> {
   const ask = async (sql: string) => (await connection.rows(sql, { file }))[0] ?? {}
   const keys = await ask('select count(*) as n from parquet_kv_metadata($file)')
-  const frame = await ask('select created_by, footer_size, encryption_algorithm as cipher from parquet_file_metadata($file)')
+  const frame = await ask(
+    'select created_by, footer_size, encryption_algorithm as cipher from parquet_file_metadata($file)',
+  )
   const columns = await ask(
     `select coalesce(sum(total_compressed_size + coalesce(bloom_filter_length, 0)), 0)::bigint as bytes,
        count(*) filter (cardinality(key_value_metadata) > 0) as noted from parquet_metadata($file)`,

@@ -33,7 +33,5 @@ export function checkUtility(
   const enough = ({ told, possible }: Kept, { numerator, denominator }: Ratio) =>
     told * denominator >= possible * numerator
   const names = ['subjects', 'seriesBins', 'eventTypes'] as const
-  return names
-    .filter(name => !enough(kept[name], utility[name]))
-    .map(name => ({ check: 'utility', where: name }))
+  return names.filter(name => !enough(kept[name], utility[name])).map(name => ({ check: 'utility', where: name }))
 }

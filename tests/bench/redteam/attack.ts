@@ -23,8 +23,8 @@ export interface World {
   seen: Seen
   /** Another release of the same people under another key; null where none was to be had. */
   second: { seen: Seen; judge: Judge } | null
-  /** A release after somebody withdrew; `refused`: the engine would not make one; null: none was tried. */
-  later: { seen: Seen; judge: Judge } | 'refused' | null
+  /** Releases of the same trial that were asked for after the first, the second key's and one after somebody withdrew; `refused`: the engine would not make it. */
+  later: readonly ({ seen: Seen; judge: Judge } | 'refused')[]
   /** Small trials that were asked for beside this one. */
   small: readonly SmallAnswer[]
   /** Texts planted in the source where no rule keeps anything. */
@@ -59,6 +59,8 @@ export interface Attack {
   /** `rate`: the upper bound of the excess over chance must not pass the threshold. `every`: all cases are looked at, and none may succeed. */
   kind: 'rate' | 'every'
   threshold: number
+  /** True for what is measured and told but beyond what a package promises; decision 0116 says why. */
+  beyond?: true
   run(world: World): Outcome | Promise<Outcome>
 }
 
@@ -72,6 +74,8 @@ export interface Verdict {
   /** 95 % upper bound of the excess: Wilson's of the rate less the baseline, or Newcombe's of a difference where the baseline was counted too. */
   wilsonUpper: number
   threshold: number
+  /** False: told only. */
+  judged: boolean
   passed: boolean
   note: string
 }
@@ -97,6 +101,7 @@ export function verdictOf(attack: Attack, outcomes: readonly Outcome[]): Verdict
     excess: tries > 0 ? successes / tries - baseline : 0,
     wilsonUpper,
     threshold: attack.threshold,
+    judged: !attack.beyond,
     passed: tries > 0 && held && found.length === 0,
     note: [...new Set(found)].slice(0, 3).join('; '),
   }

@@ -21,7 +21,12 @@ const membership = (name: string, scoreOf: (world: World) => Score, beyond?: tru
     const [inside, outside] = [world.known.people, world.control.people]
     if (inside.length < 4 || outside.length < 4) return outcome
     const { hits, falseAlarms } = advantage(inside.map(score), outside.map(score))
-    return { tries: inside.length, successes: hits, expected: 0, control: { tries: outside.length, successes: falseAlarms } }
+    return {
+      tries: inside.length,
+      successes: hits,
+      expected: 0,
+      control: { tries: outside.length, successes: falseAlarms },
+    }
   },
 })
 

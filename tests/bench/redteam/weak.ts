@@ -73,7 +73,10 @@ export function nakedTables(people: readonly KnownPerson[], pidOf: (id: string, 
 }
 
 /** Everybody in one class under a counter; with `standIns` whoever is not measured counts with the usual value, as an engine would; series of groups that began together, over whoever was measured, to the hundredth, nothing masked. */
-export function naiveTables(people: readonly KnownPerson[], standIns = false): { tables: WeakTables; members: Map<string, string[]> } {
+export function naiveTables(
+  people: readonly KnownPerson[],
+  standIns = false,
+): { tables: WeakTables; members: Map<string, string[]> } {
   const sorted = [...people].sort((a, b) => a.originMs - b.originMs)
   const groups: KnownPerson[][] = []
   for (let i = 0; i < sorted.length; i += 12) groups.push(sorted.slice(i, i + 12))
@@ -90,7 +93,11 @@ export function naiveTables(people: readonly KnownPerson[], standIns = false): {
       )
       return Array.from({ length: Math.max(...own.map(({ length }) => length)) }, (_, hour) => {
         const values = own
-          .map((hours, i) => (standIns && Number.isNaN(hours[hour] ?? Number.NaN) ? (usual[i]?.[hour % DAY_HOURS] ?? Number.NaN) : (hours[hour] ?? Number.NaN)))
+          .map((hours, i) =>
+            standIns && Number.isNaN(hours[hour] ?? Number.NaN)
+              ? (usual[i]?.[hour % DAY_HOURS] ?? Number.NaN)
+              : (hours[hour] ?? Number.NaN),
+          )
           .filter(value => !Number.isNaN(value))
         const mean = values.reduce((sum, value) => sum + value, 0) / values.length
         const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)

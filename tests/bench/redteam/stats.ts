@@ -16,11 +16,14 @@ interface Rate {
   tries: number
   successes: number
 }
-/** Upper 95 % bound of the difference of two rates, by Newcombe from Wilson's intervals. */
-export function differenceUpper(a: Rate, b: Rate): number {
+/** 95 % interval of the difference of two rates, by Newcombe from Wilson's intervals. */
+export function difference(a: Rate, b: Rate): { lower: number; upper: number } {
   const [rateA, rateB] = [a.successes / a.tries, b.successes / b.tries]
-  const [boundA, boundB] = [wilson(a.successes, a.tries).upper, wilson(b.successes, b.tries).lower]
-  return rateA - rateB + Math.sqrt((boundA - rateA) ** 2 + (rateB - boundB) ** 2)
+  const [ofA, ofB] = [wilson(a.successes, a.tries), wilson(b.successes, b.tries)]
+  return {
+    lower: rateA - rateB - Math.sqrt((rateA - ofA.lower) ** 2 + (ofB.upper - rateB) ** 2),
+    upper: rateA - rateB + Math.sqrt((ofA.upper - rateA) ** 2 + (rateB - ofB.lower) ** 2),
+  }
 }
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length

@@ -4,7 +4,7 @@ import type { CommonEvent } from '../../trial/happenings.ts'
 import type { Known } from './known.ts'
 import type { Seen } from './seen.ts'
 import type { SmallAnswer } from './small.ts'
-import { differenceUpper, wilson } from './stats.ts'
+import { difference, wilson } from './stats.ts'
 
 /** What only the judge knows: attacks may count their hits with it, never choose by it. */
 export interface Judge {
@@ -23,8 +23,8 @@ export interface World {
   seen: Seen
   /** Another release of the same people under another key; null where none was to be had. */
   second: { seen: Seen; judge: Judge } | null
-  /** A release after somebody withdrew; `refused`: the engine would not make one; null: none was tried. */
-  later: { seen: Seen; judge: Judge } | 'refused' | null
+  /** Releases of the same trial that were asked for after the first, the second key's and one after somebody withdrew; `refused`: the engine would not make it. */
+  later: readonly ({ seen: Seen; judge: Judge } | 'refused')[]
   /** Small trials that were asked for beside this one. */
   small: readonly SmallAnswer[]
   /** Texts planted in the source where no rule keeps anything. */
@@ -59,6 +59,8 @@ export interface Attack {
   /** `rate`: the upper bound of the excess over chance must not pass the threshold. `every`: all cases are looked at, and none may succeed. */
   kind: 'rate' | 'every'
   threshold: number
+  /** True for what is measured and told but beyond what a package promises; decision 0116 says why. */
+  beyond?: true
   run(world: World): Outcome | Promise<Outcome>
 }
 
@@ -71,7 +73,11 @@ export interface Verdict {
   excess: number
   /** 95 % upper bound of the excess: Wilson's of the rate less the baseline, or Newcombe's of a difference where the baseline was counted too. */
   wilsonUpper: number
+  /** The lower end: above the threshold, it is certain that the attack works. */
+  wilsonLower: number
   threshold: number
+  /** False: told only. */
+  judged: boolean
   passed: boolean
   note: string
 }
@@ -85,9 +91,10 @@ export function verdictOf(attack: Attack, outcomes: readonly Outcome[]): Verdict
   const counted = control.tries > 0
   const baseline = tries === 0 ? 0 : counted ? control.successes / control.tries : sum(of => of.expected) / tries
   const found = outcomes.flatMap(outcome => outcome.found ?? [])
-  const upper = () =>
-    counted ? differenceUpper({ tries, successes }, control) : wilson(successes, tries).upper - baseline
-  const wilsonUpper = tries > 0 ? upper() : 1
+  const rate = tries > 0 ? wilson(successes, tries) : { lower: 0, upper: 1 }
+  const own = { lower: rate.lower - baseline, upper: rate.upper - baseline }
+  const { lower: wilsonLower, upper: wilsonUpper } =
+    counted && tries > 0 ? difference({ tries, successes }, control) : own
   const held = attack.kind === 'every' ? successes === 0 : wilsonUpper <= attack.threshold
   return {
     attack: `${attack.number} ${attack.name}`,
@@ -96,7 +103,9 @@ export function verdictOf(attack: Attack, outcomes: readonly Outcome[]): Verdict
     baseline,
     excess: tries > 0 ? successes / tries - baseline : 0,
     wilsonUpper,
+    wilsonLower,
     threshold: attack.threshold,
+    judged: !attack.beyond,
     passed: tries > 0 && held && found.length === 0,
     note: [...new Set(found)].slice(0, 3).join('; '),
   }

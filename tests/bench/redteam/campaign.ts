@@ -56,7 +56,15 @@ export async function attackTrial(
   for (const asked of SMALL_TRIALS) small.push(await askSmall(join(root, `small-${asked}`), seed, asked, build))
   progress('reading what is known')
   const world: World = {
-    ...{ seen: first.seen, judge: first.judge, second, later, small, canaries: CANARIES, calendar: truth.common },
+    ...{
+      seen: first.seen,
+      judge: first.judge,
+      second,
+      later: [second, later],
+      small,
+      canaries: CANARIES,
+      calendar: truth.common,
+    },
     ...{ known: await knownOf(folders.trial), control: await knownOf(folders.control), k: trialPolicy.k },
     chance: chanceOf(seed, 'attacks'),
   }
@@ -91,7 +99,12 @@ async function judgeOf(folder: string, built: Built, releaseKey: Buffer): Promis
 }
 
 /** A participant of the first release withdraws consent, and the maker asks for the trial again. */
-async function afterWithdrawal(root: string, folder: string, first: Built, build: Build): Promise<World['later']> {
+async function afterWithdrawal(
+  root: string,
+  folder: string,
+  first: Built,
+  build: Build,
+): Promise<World['later'][number]> {
   const input = await inputOf(folder)
   const facts = JSON.parse(await readFile(join(folder, PRIVATE_FILE), 'utf8')) as PrivateSeries
   const groups = (id: string): Record<string, string> =>
@@ -139,7 +152,7 @@ function refusedOr(error: unknown): 'refused' {
   if (error instanceof AppError && REFUSALS.has(error.code)) return 'refused'
   throw error
 }
-const REFUSALS = new Set(['no_solution', 'too_few_people', 'gate_refused', 'composition_refused'])
+const REFUSALS = new Set(['no_solution', 'too_few_people', 'gate_refused', 'composition'])
 
 const inputOf = async (folder: string): Promise<TrialInput> =>
   trialInputSchema.parse(JSON.parse(await readFile(join(folder, TRIAL_FILE), 'utf8')))

@@ -1,5 +1,5 @@
 /** Attacks 3 and 4: two packages of the same people are laid side by side, to pair their rows, or to take one from the other. */
-import { type Attack, counted, type Judge, type Outcome } from './attack.ts'
+import { type Attack, counted, type Judge, type Outcome, type World } from './attack.ts'
 import { classesOf, recordsOf, type SeenRecord } from './records.ts'
 import { partitionsOf, seriesOf } from './series.ts'
 import { best, correlation } from './stats.ts'
@@ -27,7 +27,6 @@ const pairing = (name: string, likeness: Likeness): Attack => ({
     if (!second) return outcome
     const [firsts, seconds] = [recordsOf(seen), recordsOf(second.seen)]
     const subjectOf = turned(judge.pids)
-    const classes = classesOf(seconds)
     for (const record of firsts) {
       const partner = second.judge.pids.get(subjectOf.get(record.pid) ?? '')
       const truth = seconds.find(({ pid }) => pid === partner)
@@ -35,8 +34,7 @@ const pairing = (name: string, likeness: Likeness): Attack => ({
       const scores = seconds.map(other => likeness(record, other))
       const top = Math.max(...scores)
       const ties = seconds.filter((_, i) => scores[i] === top)
-      // Whoever knows the class guesses within it; that much a class of at least k tells.
-      outcome.add(ties.includes(truth) ? 1 / ties.length : 0, 1 / Math.max(k, classes.get(truth.class)?.length ?? k))
+      outcome.add(ties.includes(truth) ? 1 / ties.length : 0, 1 / k)
     }
     return outcome
   },
@@ -72,36 +70,40 @@ const differencing: Attack = {
   threshold: 0,
   run({ seen, judge, later, k }): Outcome {
     const outcome = counted()
-    if (later === 'refused') {
-      outcome.add(false, 0)
-      return outcome
-    }
-    if (!later) return outcome
-    const small = (n: number): boolean => n > 0 && n < k
-    const [first, next] = [classSets(recordsOf(seen), judge), classSets(recordsOf(later.seen), later.judge)]
-    const [allFirst, allNext] = [union(first), union(next)]
-    for (const a of first) {
-      for (const b of next) outcome.add(small(shared(a, b)), 0)
-      outcome.add(small(a.size - shared(a, allNext)), 0)
-    }
-    for (const b of next) outcome.add(small(b.size - shared(b, allFirst)), 0)
-    for (const [series, mine] of judge.members)
-      for (const [other, theirs] of later.judge.members) {
-        if (series.split(' ')[1] !== other.split(' ')[1]) continue
-        const [a, b] = [new Set(mine), new Set(theirs)]
-        const both = shared(a, b)
-        // Only where one is nearly the other does taking away leave something of a few people.
-        if (both > 0) outcome.add(both * 2 > a.size && small(a.size + b.size - 2 * both), 0)
-      }
-    for (const cell of seen.tables.aggregates) {
-      const same = later.seen.tables.aggregates.find(
-        other => other.table === cell.table && other.row === cell.row && other.column === cell.column,
-      )
-      if (same && cell.persons && same.persons)
-        outcome.add(small(Math.abs(Number(cell.persons) - Number(same.persons))), 0)
+    for (const other of later) {
+      if (other === 'refused') outcome.add(false, 0)
+      else compare({ seen, judge }, other, k, outcome)
     }
     return outcome
   },
+}
+
+type Released = Pick<World, 'seen' | 'judge'>
+
+function compare({ seen, judge }: Released, later: Released, k: number, outcome: ReturnType<typeof counted>): void {
+  const small = (n: number): boolean => n > 0 && n < k
+  const [first, next] = [classSets(recordsOf(seen), judge), classSets(recordsOf(later.seen), later.judge)]
+  const [allFirst, allNext] = [union(first), union(next)]
+  for (const a of first) {
+    for (const b of next) outcome.add(small(shared(a, b)), 0)
+    outcome.add(small(a.size - shared(a, allNext)), 0)
+  }
+  for (const b of next) outcome.add(small(b.size - shared(b, allFirst)), 0)
+  for (const [series, mine] of judge.members)
+    for (const [other, theirs] of later.judge.members) {
+      if (series.split(' ')[1] !== other.split(' ')[1]) continue
+      const [a, b] = [new Set(mine), new Set(theirs)]
+      const both = shared(a, b)
+      // Only where one is nearly the other does taking away leave something of a few people.
+      if (both > 0) outcome.add(both * 2 > a.size && small(a.size + b.size - 2 * both), 0)
+    }
+  for (const cell of seen.tables.aggregates) {
+    const same = later.seen.tables.aggregates.find(
+      other => other.table === cell.table && other.row === cell.row && other.column === cell.column,
+    )
+    if (same && cell.persons && same.persons)
+      outcome.add(small(Math.abs(Number(cell.persons) - Number(same.persons))), 0)
+  }
 }
 
 const classSets = (records: readonly SeenRecord[], { pids }: Judge): Set<string>[] => {

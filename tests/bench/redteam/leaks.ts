@@ -91,7 +91,8 @@ export const report: Attack = {
       if (!name.endsWith('.json')) continue
       for (const { path, value } of leavesOf(JSON.parse(text))) {
         const key = path.at(-1) ?? ''
-        if (typeof value !== 'number') continue
+        // The policy's own numbers are the same for everybody.
+        if (typeof value !== 'number' || path[0] === 'policy') continue
         if (COUNTS.has(key)) look(value > 0 && value < world.k, `${name} counts a few people`)
         if (EXTREMES.test(path.join('.'))) look(extremes.has(value) && value !== 0, `${name} tells a raw extreme`)
       }

@@ -8,22 +8,42 @@ import { advantage, correlation, mean } from './stats.ts'
 /** Larger: more likely a member. */
 type Score = (person: KnownPerson) => number
 
-const membership = (name: string, threshold: number, scoreOf: (world: World) => Score): Attack => ({
+const membership = (name: string, scoreOf: (world: World) => Score, beyond?: true): Attack => ({
   number: 9,
   name: `membership: ${name}`,
   kind: 'rate',
-  threshold,
+  threshold: 0.05,
+  ...(beyond ? { beyond } : {}),
   run(world): Outcome {
     const outcome = counted()
     const score = scoreOf(world)
-    const inside = world.known.people.filter(({ subject }) => world.judge.classes.has(subject.id))
-    if (inside.length < 4 || world.control.people.length < 4) return outcome
-    const { hits, falseAlarms, members, others } = advantage(inside.map(score), world.control.people.map(score))
-    return { tries: members, successes: hits, expected: 0, control: { tries: others, successes: falseAlarms } }
+    // Whoever took part and was left out of the release counts as a member: that is what nobody should be able to tell.
+    const [inside, outside] = [world.known.people, world.control.people]
+    if (inside.length < 4 || outside.length < 4) return outcome
+    const { hits, falseAlarms } = advantage(inside.map(score), outside.map(score))
+    return {
+      tries: inside.length,
+      successes: hits,
+      expected: 0,
+      control: { tries: outside.length, successes: falseAlarms },
+    }
   },
 })
 
-/** Is there a row that fits, and how well do its events fit? */
+/** Is there a row that fits, and how many of the event types that it tells has the person had at all? */
+const byTypes = ({ seen }: World): Score => {
+  const records = recordsOf(seen)
+  return person => {
+    const tokens = tokensOf(person)
+    const fits = candidatesOf(records, person).map(({ events }) => {
+      const types = new Set([...events].map(event => event.split('|')[0] as string))
+      return types.size === 0 ? 0 : [...types].filter(type => tokens.has(`${type}|all`)).length / types.size
+    })
+    return fits.length === 0 ? -1 : Math.max(...fits)
+  }
+}
+
+/** Is there a row that fits, and how well do its events fit, each in its day or week? */
 const byRecord = ({ seen }: World): Score => {
   const records = recordsOf(seen)
   return person => {
@@ -90,7 +110,8 @@ function byMetric(series: readonly SeenSeries[]): Map<string, SeenSeries[]> {
 }
 
 export const memberships: readonly Attack[] = [
-  membership('record with all events', 0.05, byRecord),
-  membership('usual day, distance to closest', 0.05, byUsualDay),
-  membership('whole hourly log', 0.05, byWholeLog),
+  membership('record with event types', byTypes),
+  membership('usual day, distance to closest', byUsualDay),
+  membership('every event with its date', byRecord, true),
+  membership('whole hourly log', byWholeLog, true),
 ]

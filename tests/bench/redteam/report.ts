@@ -17,7 +17,7 @@ export const verdictsOf = (rounds: readonly Round[]): Verdict[] =>
 /** All packages together withstand, and each of them is worth enough. */
 export const holds = (rounds: readonly Round[]): boolean =>
   rounds.length > 0 &&
-  verdictsOf(rounds).every(({ passed }) => passed) &&
+  verdictsOf(rounds).every(({ judged, passed }) => passed || !judged) &&
   rounds.every(({ product, utility }) => product === 'P1' && belowFloor(utility, trialPolicy).length === 0)
 
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`
@@ -30,7 +30,7 @@ export function campaignReport(
   args: readonly string[],
 ): Report {
   const verdicts = verdictsOf(rounds)
-  const failed = verdicts.filter(({ passed }) => !passed).length
+  const failed = verdicts.filter(({ judged, passed }) => judged && !passed).length
   return {
     title: 'Red team on anonymous packages of simulated trials',
     command: `npm run bench -- redteam${args.length > 0 ? ` ${args.join(' ')}` : ''}`,
@@ -40,9 +40,10 @@ export function campaignReport(
         .join(
           ', ',
         )}), each released, released again under another key, and asked for once more after a withdrawal. Attacks read the written files, and know the raw data with identities.`,
-      'Excess is the rate of success less what succeeds without the package: chance, a prior, or the same guesses about people who were held out. The bound is the upper end of its 95 % interval (Wilson; Newcombe where people held out were counted). Attacks whose threshold is “none” look at every case.',
+      'Excess is the rate of success less what succeeds without the package (chance, a prior, or the same guesses about people who were held out), or less one in twelve where rows or members must not be told apart. The bound is the upper end of its 95 % interval (Wilson; Newcombe where people held out were counted). Attacks whose threshold is “none” look at every case.',
       'A guess among rows or members that cannot be told apart counts as its probability of being right.',
       'Which seeds these are, and which ones the engine and the attacks were built on: `tests/bench/redteam/seeds.ts`. Each attack is shown to succeed on a package that is bad on purpose: `tests/bench/redteam/redteam.test.ts`.',
+      'Attacks “not judged” are beyond what a package promises, and told all the same: docs/decisions/0116.',
       failed === 0
         ? 'All attacks stay within their thresholds.'
         : `${failed} attacks do not stay within their thresholds.`,
@@ -69,7 +70,7 @@ export function campaignReport(
           percent(verdict.excess),
           percent(verdict.wilsonUpper),
           attacks[i]?.kind === 'every' ? 'none' : percent(verdict.threshold),
-          verdict.passed ? 'yes' : 'NO',
+          verdict.judged ? (verdict.passed ? 'yes' : 'NO') : verdict.passed ? 'yes, not judged' : 'no, not judged',
           verdict.note,
         ]),
       },

@@ -16,11 +16,14 @@ interface Rate {
   tries: number
   successes: number
 }
-/** Upper 95 % bound of the difference of two rates, by Newcombe from Wilson's intervals. */
-export function differenceUpper(a: Rate, b: Rate): number {
+/** 95 % interval of the difference of two rates, by Newcombe from Wilson's intervals. */
+export function difference(a: Rate, b: Rate): { lower: number; upper: number } {
   const [rateA, rateB] = [a.successes / a.tries, b.successes / b.tries]
-  const [boundA, boundB] = [wilson(a.successes, a.tries).upper, wilson(b.successes, b.tries).lower]
-  return rateA - rateB + Math.sqrt((boundA - rateA) ** 2 + (rateB - boundB) ** 2)
+  const [ofA, ofB] = [wilson(a.successes, a.tries), wilson(b.successes, b.tries)]
+  return {
+    lower: rateA - rateB - Math.sqrt((rateA - ofA.lower) ** 2 + (ofB.upper - rateB) ** 2),
+    upper: rateA - rateB + Math.sqrt((ofA.upper - rateA) ** 2 + (rateB - ofB.lower) ** 2),
+  }
 }
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
@@ -60,17 +63,24 @@ export function best(values: readonly number[]): number {
   return at
 }
 
-/** How much of a score's telling members from others is left on fresh people: the cut is learnt on one half, the advantage counted on the other. */
+/** How well a score tells members from others on people whom its cut was not learnt on: each half is judged by the cut of the other. */
 export function advantage(
   members: readonly number[],
   others: readonly number[],
-): { hits: number; falseAlarms: number; members: number; others: number } {
-  const half = <T>(items: readonly T[], odd: number): T[] => items.filter((_, i) => i % 2 === odd)
-  const [inTrain, inTest] = [half(members, 0), half(members, 1)]
-  const [outTrain, outTest] = [half(others, 0), half(others, 1)]
+): { hits: number; falseAlarms: number } {
+  const half = (scores: readonly number[], odd: number): number[] => scores.filter((_, i) => i % 2 === odd)
   const above = (scores: readonly number[], cut: number) => scores.filter(score => score >= cut).length
-  const gain = (cut: number) => above(inTrain, cut) / inTrain.length - above(outTrain, cut) / outTrain.length
-  let cut = Number.POSITIVE_INFINITY
-  for (const candidate of [...inTrain, ...outTrain]) if (gain(candidate) > gain(cut)) cut = candidate
-  return { hits: above(inTest, cut), falseAlarms: above(outTest, cut), members: inTest.length, others: outTest.length }
+  let [hits, falseAlarms] = [0, 0]
+  for (const [learn, judge] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const [inside, outside] = [half(members, learn), half(others, learn)]
+    const gain = (cut: number) => above(inside, cut) / inside.length - above(outside, cut) / outside.length
+    let cut = Number.POSITIVE_INFINITY
+    for (const candidate of [...inside, ...outside]) if (gain(candidate) > gain(cut)) cut = candidate
+    hits += above(half(members, judge), cut)
+    falseAlarms += above(half(others, judge), cut)
+  }
+  return { hits, falseAlarms }
 }

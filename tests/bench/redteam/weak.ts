@@ -9,6 +9,7 @@ import { truthOf } from './inference.ts'
 import { DAY_HOURS, type Known, type KnownPerson } from './known.ts'
 import { periodsOf } from './records.ts'
 import { type Seen, seePackage } from './seen.ts'
+import { dailyProfile } from './series.ts'
 import { exactOf } from './values.ts'
 
 type Row = Record<string, string>
@@ -71,8 +72,11 @@ export function nakedTables(people: readonly KnownPerson[], pidOf: (id: string, 
   }
 }
 
-/** Everybody in one class under a counter; series of groups that began together, over whoever was measured, to the hundredth, nothing masked. */
-export function naiveTables(people: readonly KnownPerson[]): { tables: WeakTables; members: Map<string, string[]> } {
+/** Everybody in one class under a counter; with `standIns` whoever is not measured counts with the usual value, as an engine would; series of groups that began together, over whoever was measured, to the hundredth, nothing masked. */
+export function naiveTables(
+  people: readonly KnownPerson[],
+  standIns = false,
+): { tables: WeakTables; members: Map<string, string[]> } {
   const sorted = [...people].sort((a, b) => a.originMs - b.originMs)
   const groups: KnownPerson[][] = []
   for (let i = 0; i < sorted.length; i += 12) groups.push(sorted.slice(i, i + 12))
@@ -82,12 +86,19 @@ export function naiveTables(people: readonly KnownPerson[]): { tables: WeakTable
     metrics.flatMap(metric => {
       const own = group.flatMap(person => person.series.get(metric) ?? [])
       if (own.length < 6) return []
+      const usual = standIns ? own.map(hours => dailyProfile(hours, 1)) : []
       members.set(
         `g${g} ${metric}`,
         group.filter(person => person.series.has(metric)).map(({ subject }) => subject.id),
       )
       return Array.from({ length: Math.max(...own.map(({ length }) => length)) }, (_, hour) => {
-        const values = own.map(hours => hours[hour] ?? Number.NaN).filter(value => !Number.isNaN(value))
+        const values = own
+          .map((hours, i) =>
+            standIns && Number.isNaN(hours[hour] ?? Number.NaN)
+              ? (usual[i]?.[hour % DAY_HOURS] ?? Number.NaN)
+              : (hours[hour] ?? Number.NaN),
+          )
+          .filter(value => !Number.isNaN(value))
         const mean = values.reduce((sum, value) => sum + value, 0) / values.length
         const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
         return {

@@ -54,8 +54,9 @@ export async function bench(args: string[]): Promise<void> {
 const whole = new Set<string>()
 async function seenBySuite(suite: MutatedSuite, guard: ServerGuard): Promise<Seen> {
   const by = guard.seenBy.join(' -t ')
-  // What fails with the guard in its place says nothing.
-  if (!whole.has(by)) await suite.whole(guard.seenBy)
+  // What fails with the guard in its place says nothing; on a busy machine a second look is fair.
+  const fault = whole.has(by) ? null : (await suite.fault(guard.seenBy)) && (await suite.fault(guard.seenBy))
+  if (fault !== null) throw new Error(`${by} fails with every guard in its place: ${fault}`)
   whole.add(by)
   return { name: guard.name, by, found: await suite.without(guard) }
 }

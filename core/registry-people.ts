@@ -105,8 +105,13 @@ export interface PeopleRepositories {
     list(query: { facilities: readonly string[] } & Page): Promise<ResidentRecord[]>
     /** The newest identity of each; absent for those who have none, or whose data were erased. */
     identities(ids: readonly string[]): Promise<Map<string, Identity>>
-    /** Adds a new version; the earlier ones are kept until erasure. */
-    identify(id: string, identity: Identity, written: Written): Promise<void>
+    /** Number of the newest identity; 0: none was given, or it was erased. */
+    identityVersion(id: string): Promise<number>
+    /**
+     * Adds a new version; the earlier ones are kept until erasure. Throws `precondition_failed` when `version` is no longer the newest;
+     * null: whichever it is.
+     */
+    identify(id: string, identity: Identity, written: Written, version?: number | null): Promise<void>
     /**
      * The resident has left: ends stay and absences, and placements for the resident go on for nobody.
      * Throws `conflict` when gone already, or when one of these begins later.

@@ -102,6 +102,8 @@ const residentDetailSchema = residentSchema
   .extend({
     /** Null: none was given, or it was erased. */
     identity: identitySchema.nullable(),
+    /** Of the identity; 0: there is none. */
+    version: z.int().min(0),
     care_levels: z.array(careLevelSchema),
     absences: z.array(absenceSchema),
     stays: z.array(staySchema),
@@ -150,6 +152,7 @@ export const residentsRoutes = {
     method: 'post',
     path: '/residents/:id/identity',
     summary: 'Give or correct the identity; earlier versions are kept until erasure',
+    edits: true,
     params: idParams,
     body: identitySchema,
     status: 200,

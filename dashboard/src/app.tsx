@@ -2,6 +2,7 @@
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import { AppError } from '../../core/errors.ts'
 import type { Me } from '../../core/rest/session.ts'
 import { refusalOf } from './api.ts'
 import { BoardPage } from './board/board-page.tsx'
@@ -53,6 +54,9 @@ export function App({ services }: { services: Services }) {
   )
 }
 
+const AGAIN_MS = 5_000
+const mayPass = (error: unknown): boolean => error instanceof AppError && error.retryable
+
 function Door() {
   const services = useServices()
   const signedOut = useValue(services.signedOut)
@@ -65,7 +69,15 @@ function Door() {
     queryFn: () => services.call('me'),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
+    // A wall, or a tablet at night, has nobody who presses a button when the server is back.
+    refetchInterval: ({ state }) => (mayPass(state.error) ? AGAIN_MS : false),
   })
+  /** Stays on the screen while it is asked again. */
+  const [trouble, setTrouble] = useState<unknown>(null)
+  useEffect(() => {
+    if (error) setTrouble(error)
+    else if (me) setTrouble(null)
+  }, [error, me])
   const isOut = signedOut || refusalOf(error)?.status === 401
   const { close, judgeTheme } = services
   useEffect(() => {
@@ -97,7 +109,7 @@ function Door() {
       </Suspense>
     )
   if (isOut) return <SignIn wasSignedIn={wasInside.current} onSignedIn={enter} />
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />
+  if (!me && (error ?? trouble)) return <Failure error={error ?? trouble} onRetry={() => void refetch()} />
   return me ? <Inside key={me.user} me={me} onLeave={leave} /> : null
 }
 

@@ -73,6 +73,7 @@ export async function residentDetail(registry: Registry, resident: ResidentRecor
   return {
     ...(view as NonNullable<typeof view>),
     identity: identityView(identities.get(id)),
+    version: await registry.residents.identityVersion(id),
     care_levels: (await registry.careLevels.of(id)).map(record => careLevelView(record, facility, format)),
     absences: (await registry.absences.of(id)).map(record => absenceView(record, format)),
     stays: (await registry.stays.of(id)).map(record => stayView(record, format)),

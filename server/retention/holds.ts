@@ -14,9 +14,11 @@ type Lookup = Pick<Registry, 'requests' | 'trials' | 'devices'>
 
 /** A request that its maker got back and left alone holds no longer than this. */
 const RETURNED_MS = 30 * 86_400_000
+/** Within so long after its last day the maker of a trial asks for its dataset; then the facility's own rule counts again. */
+const AFTER_TRIAL_MS = 365 * 86_400_000
 
 export async function holdsOf(registry: Lookup, facility: FacilityRecord, nowMs: number): Promise<Hold[]> {
-  const holds = [...(await requestHolds(registry, facility, nowMs)), ...(await trialHolds(registry, facility))]
+  const holds = [...(await requestHolds(registry, facility, nowMs)), ...(await trialHolds(registry, facility, nowMs))]
   return holds.filter(({ devices }) => devices.size > 0)
 }
 
@@ -41,12 +43,17 @@ async function requestHolds(registry: Lookup, facility: FacilityRecord, nowMs: n
   )
 }
 
-/** From the lock of its protocol on a trial holds its days, device type by device type, but for those that a dataset of its maker has covered. */
-async function trialHolds(registry: Lookup, facility: FacilityRecord): Promise<Hold[]> {
+/**
+ * From the lock of its protocol until a year after its last day a trial holds its days, device type by device type, but for those that a
+ * dataset of its maker has covered.
+ */
+async function trialHolds(registry: Lookup, facility: FacilityRecord, nowMs: number): Promise<Hold[]> {
   const trials = await allOf(page => registry.trials.list({ facilities: [facility.id], ...page }))
   const holds: Hold[] = []
   for (const trial of trials) {
     if (!trial.protocols.some(({ lockedMs }) => lockedMs !== null)) continue
+    const { toMs } = periodOf({ from: trial.fromDay, to: trial.toDay }, facility.zone)
+    if (toMs + AFTER_TRIAL_MS <= nowMs) continue
     const requests = await allOf(page => registry.requests.list({ makers: [trial.maker], ...page }))
     for (const type of trial.deviceTypes) holds.push(...(await holdsOfType(registry, facility, trial, type, requests)))
   }

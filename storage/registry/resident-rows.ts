@@ -67,6 +67,16 @@ export async function identitiesOf(
   )
 }
 
+/** Number of the newest identity; 0: there is none. */
+export async function identityVersion(db: Kysely<RegistrySchema>, resident: string): Promise<number> {
+  const { last } = await db
+    .selectFrom('resident_identities')
+    .select(({ fn }) => fn.max('version').as('last'))
+    .where('resident', '=', resident)
+    .executeTakeFirstOrThrow()
+  return last ?? 0
+}
+
 /** Adds a version of the identity, within a transaction. */
 export async function addIdentity(
   trx: Transaction<RegistrySchema>,
@@ -75,16 +85,11 @@ export async function addIdentity(
   identity: Identity,
   { by, nowMs }: Written,
 ): Promise<void> {
-  const { last } = await trx
-    .selectFrom('resident_identities')
-    .select(({ fn }) => fn.max('version').as('last'))
-    .where('resident', '=', resident)
-    .executeTakeFirstOrThrow()
   await trx
     .insertInto('resident_identities')
     .values({
       resident,
-      version: (last ?? 0) + 1,
+      version: (await identityVersion(trx, resident)) + 1,
       sealed: await vault.seal(trx, resident, USE, JSON.stringify(identity)),
       recorded_ms: nowMs,
       recorded_by: by,

@@ -6,7 +6,7 @@ import { addCareLevel } from './care-levels.ts'
 import { createLongWork } from './long-work.ts'
 import { endOpenPlacementsFor } from './placements.ts'
 import { raiseVersion } from './records.ts'
-import { addIdentity, addResident, identitiesOf, lockResident, residentOf } from './resident-rows.ts'
+import { addIdentity, addResident, identitiesOf, identityVersion, lockResident, residentOf } from './resident-rows.ts'
 import type { RegistrySchema } from './schema.ts'
 import { addStay } from './stays.ts'
 import type { Vault } from './vault.ts'
@@ -61,9 +61,13 @@ export function createResidents(
 
     identities: ids => identitiesOf(db, vault, ids),
 
-    identify: (id, identity, written) =>
+    identityVersion: id => identityVersion(db, id),
+
+    identify: (id, identity, written, version = null) =>
       db.transaction().execute(async trx => {
         await lockResident(trx, id)
+        if (version !== null && version !== (await identityVersion(trx, id)))
+          throw new AppError('precondition_failed', 'This identity was changed meanwhile; read it again.')
         await addIdentity(trx, vault, id, identity, written)
       }),
 

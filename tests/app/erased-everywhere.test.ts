@@ -39,7 +39,12 @@ async function live(): Promise<string[]> {
     ...{ care_level: { level: 'care_3', from: '2026-01-01' }, stay: { room: room.id, from: at(nowMs - HOUR_MS) } },
   })
   const { id } = admitted.body
-  await admin.post(`/residents/${id}/identity`, { ...identity, name: PLANTED.corrected })
+  const corrected = await admin.raw(`/api/v1/residents/${id}/identity`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'if-match': '*' },
+    body: JSON.stringify({ ...identity, name: PLANTED.corrected }),
+  })
+  expect(corrected.status).toBe(200)
   await admin.post(`/residents/${id}/absences`, { reason: 'hospital', from: at(nowMs - 9_000), to: at(nowMs - 5_000) })
   const consent = { facility: 'demo', resident: id, from: at(nowMs - HOUR_MS) }
   for (const purpose of ['device_evaluation', 'trial_participation'])

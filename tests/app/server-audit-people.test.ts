@@ -195,7 +195,7 @@ describeWith(mosquitto, 'people in the audit trail', () => {
     // Open until just before it ends.
     if (name === 'eraseResident') await personalIsOpen()
     const { path, body } = await call()
-    const answer = await client.call('POST', path, body)
+    const answer = await client.call('POST', path, body, { 'if-match': '*' })
     expect([name, answer.status, answer.body?.detail]).toEqual([name, (routes[name] as Route).status, undefined])
     made.set(name, answer.body)
     const own = (await world.newest(`&action=${action}`)).filter(

@@ -87,7 +87,13 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       expect(JSON.stringify((await admin.get('/residents')).body)).not.toContain(identity.name)
       const { items } = (await admin.get('/resident-identities?facility=sunny')).body
       expect(items.find((x: { id: string }) => x.id === id).identity.name).toBe(identity.name)
-      const corrected = await admin.post(`/residents/${id}/identity`, { ...identity, name: '試験 二郎' })
+      const read = await admin.get(`/residents/${id}`)
+      const path = `/residents/${id}/identity`
+      expect((await admin.post(path, identity)).body.code).toBe('precondition_required')
+      const version = { 'if-match': read.headers.get('etag') ?? '' }
+      const corrected = await admin.post(path, { ...identity, name: '試験 二郎' }, version)
+      // Who had read what stood there before does not write over it.
+      expect((await admin.post(path, identity, version)).body.code).toBe('precondition_failed')
       expect(corrected.body.identity.name).toBe('試験 二郎')
     })
     it('admits in one piece: who, care level and room, or nothing of it', async () => {
@@ -135,7 +141,7 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       expect(body).toMatchObject({ identity: null, care_levels: [] })
       expect(body.erased).not.toBeNull()
       expect(body.consents[0].withdrawn).not.toBeNull()
-      expect((await admin.post(`/residents/${id}/identity`, identity)).status).toBe(409)
+      expect((await admin.post(`/residents/${id}/identity`, identity, { 'if-match': '*' })).status).toBe(409)
       expect((await admin.post('/consents', consent)).status).toBe(409)
     })
     it('records to whom and under which text somebody consented, and a withdrawal once', async () => {
@@ -189,7 +195,7 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       device_types: ['bed.sleep_mat'],
       sites: ['sunny'],
       from: '2026-11-01',
-      to: '2026-12-31',
+      to: '2099-12-31',
     }
     const planned = async (): Promise<string> => (await maker.post('/trials', design)).body.id
     const lockedTrial = async (): Promise<string> => {
@@ -229,6 +235,11 @@ describeWith(mosquitto, 'registry through HTTP', () => {
         purpose: 'trial_participation',
         from: at(now - HOUR_MS),
       })
+      // Midnight is the facility's.
+      for (const from of ['2026-10-31T14:59:59Z', '2099-12-31T15:00:00Z']) {
+        const { status, body } = await admin.post(`/trials/${id}/enrolments`, { ...enrolment, from })
+        expect([status, body.detail]).toEqual([400, expect.stringContaining('2026-11-01 to 2099-12-31')])
+      }
       const { status, body } = await admin.post(`/trials/${id}/enrolments`, enrolment)
       expect([status, body.number]).toEqual([201, 1])
       expect((await maker.get(`/trials/${id}/enrolments`)).status).toBe(403)

@@ -185,6 +185,30 @@ describeWith(mosquitto, 'retention', () => {
       expect((await removal()).messages).toBe(8)
     })
 
+    it('keeps the days of a trial without a dataset for a year after its end, and no longer', async () => {
+      const written = { by: 'maker', nowMs: NOON }
+      const locked = async (toDay: string): Promise<string> => {
+        const design = { maker: 'mats', title: 'x', sponsor: 'x', legalRoute: 'real_use_evaluation' as const }
+        const { id } = await platform.registry.trials.create(
+          { ...design, deviceTypes: ['bed.sleep_mat' as never], sites: [FACILITY], fromDay: day(500), toDay },
+          written,
+        )
+        await platform.registry.trials.addProtocol(id, { version: '1', sha256: 'a'.repeat(64) }, written)
+        await platform.registry.trials.lockProtocol(id, '1', written)
+        return id
+      }
+      await locked(day(367))
+      const id = await locked(day(363))
+      await operator.post('/facilities/sunny/retention', { days: 30 })
+      const { kept } = (await operator.get('/facilities/sunny/retention/preview')).body
+      expect(kept.map((each: { id: string }) => each.id)).toEqual([id])
+      // Once it has its dataset it holds nothing more, here and in the tests below.
+      const scope = { facility: FACILITY, device_types: ['bed.sleep_mat' as never], from: day(500), to: day(363) }
+      const made = { maker: 'mats', createdBy: 'maker', createdMs: NOON, purpose: 'x', product: 'P0' as const, scope }
+      const { id: request, version } = await platform.registry.requests.create(made)
+      await platform.registry.requests.change(request, version, { state: 'ready' })
+    })
+
     it('tells what the ledger has not settled, and shows why it failed', async () => {
       await operator.post('/facilities/sunny/retention', { days: 30 })
       gateway.remove = async () => ({

@@ -40,7 +40,13 @@ describe('residents', () => {
   })
   it('are sorted by reading, and those without a name come last', () => {
     const people = [person('z', null), hanako, person('b', { name: '安藤', kana: 'アンドウ' }), person('a', null)]
-    expect(inOrder(people, 'ja-JP').map(({ id }) => id)).toEqual(['b', 'a1', 'a', 'z'])
+    expect(inOrder(people, 'ja-JP', () => '').map(({ id }) => id)).toEqual(['b', 'a1', 'a', 'z'])
+  })
+  it('are sorted by room where they have no name, as one walks along, and last who lives nowhere', () => {
+    const rooms: Record<string, string> = { a: '東 110', b: '東 9', c: '', d: '東 101' }
+    const people = ['a', 'b', 'c', 'd'].map(id => person(id, null))
+    const order = inOrder([...people, hanako], 'ja-JP', ({ id }) => rooms[id] ?? '').map(({ id }) => id)
+    expect(order).toEqual(['a1', 'b', 'd', 'a', 'c'])
   })
   it('are among those shown: who left is not away', () => {
     const away = person('a', null, { absent: true })

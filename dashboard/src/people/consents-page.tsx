@@ -39,6 +39,7 @@ export function ConsentsPage() {
   const missing = inOrder(
     living.filter(({ id }) => !evaluating.has(id)),
     languageTag(language),
+    ({ room, bed }) => placeText(places.data, room, bed),
   )
   const shown = (consents.data ?? [])
     .filter(consent => view === 'all' || stateOf(consent, now) === view)

@@ -69,9 +69,16 @@ function Edit({ resident, today, onClose }: EditProps) {
   const say = useSay()
   const { call } = useServices()
   const [draft, setDraft] = useState(() => draftOf(resident.identity))
+  // What the form began with: the page reads the resident again while somebody types.
+  const [read] = useState(resident.version)
   const save = useChange(
     (_: undefined, idempotencyKey) =>
-      call('identifyResident', { params: { id: resident.id }, body: identityOf(draft), idempotencyKey }),
+      call('identifyResident', {
+        params: { id: resident.id },
+        body: identityOf(draft),
+        version: read,
+        idempotencyKey,
+      }),
     onClose,
   )
   return (

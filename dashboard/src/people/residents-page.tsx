@@ -56,8 +56,9 @@ function List({ people, places }: { people: readonly Person[]; places: Places | 
   const [search, setSearch] = useSearchParams()
   const [typed, setTyped] = useState('')
   const presence = PRESENCES.find(each => each === search.get('who')) ?? 'here'
-  const found = inOrder(people, languageTag(language)).filter(
-    person => isAmong(person, presence) && matches(person, placeText(places, person.room, person.bed), typed),
+  const placeOf = ({ room, bed }: Person): string => placeText(places, room, bed)
+  const found = inOrder(people, languageTag(language), placeOf).filter(
+    person => isAmong(person, presence) && matches(person, placeOf(person), typed),
   )
   const show = (chosen: string): void =>
     setSearch(chosen === 'here' ? new URLSearchParams() : { who: chosen }, { replace: true })

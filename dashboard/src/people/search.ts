@@ -23,15 +23,23 @@ export type Presence = (typeof PRESENCES)[number]
 export const isAmong = ({ absent, left }: Person, presence: Presence): boolean =>
   presence === 'all' || (presence === 'left' ? left !== null : left === null && (presence === 'here' || absent))
 
-/** By reading where there is one, as Japanese lists are; who has no name comes last. */
-export function inOrder(people: readonly Person[], tag: string): Person[] {
+/**
+ * By reading where there is one, as Japanese lists are; who has no name comes last, by room as people look for a room, then by number.
+ * @param place where the person lives, as the list shows it
+ */
+export function inOrder(people: readonly Person[], tag: string, place: (person: Person) => string): Person[] {
   const collator = new Intl.Collator(tag, { numeric: true })
   const reading = ({ identity }: Person): string => identity?.kana ?? identity?.name ?? ''
   const rest = ({ identity, id }: Person): string => `${identity?.name ?? ''} ${identity?.number ?? ''} ${id}`
+  const room = (person: Person): string => (reading(person) === '' ? place(person) : '')
+  /** Comes behind those who are looked for in a room. */
+  const isNowhere = (person: Person): boolean => reading(person) === '' && place(person) === ''
   return people.toSorted(
     (a, b) =>
       Number(reading(a) === '') - Number(reading(b) === '') ||
       collator.compare(reading(a), reading(b)) ||
+      Number(isNowhere(a)) - Number(isNowhere(b)) ||
+      collator.compare(room(a), room(b)) ||
       collator.compare(rest(a), rest(b)),
   )
 }

@@ -81,9 +81,9 @@ export function residentsHandlers({ registry, clock, announce }: HandlerDeps): P
       return view as NonNullable<typeof view>
     },
 
-    async identifyResident({ me, may, params, body }) {
+    async identifyResident({ me, may, params, body, version }) {
       const resident = await ownResident(registry, may, params.id)
-      await registry.residents.identify(resident.id, identityOf(body), writtenBy(me.user))
+      await registry.residents.identify(resident.id, identityOf(body), writtenBy(me.user), version)
       return residentDetail(registry, resident, clock())
     },
 

@@ -3,6 +3,7 @@ import { profileById } from '../../../core/profiles/index.ts'
 import type { TrialDesign } from '../../../core/registry-trials.ts'
 import type { Me } from '../../../core/rest/session.ts'
 import { requireFacility } from '../../auth/authority.ts'
+import { periodOf } from '../../datasets/input.ts'
 import { type Handlers, refuse } from '../call.ts'
 import { pageOf } from '../page.ts'
 import { designOf, enrolmentView, trialFor, trialView } from '../trial-view.ts'
@@ -94,14 +95,16 @@ export function trialsHandlers({ registry, clock }: HandlerDeps): Pick<Handlers,
     },
 
     async enrol({ me, may, params, body }) {
-      const { id: trial } = await trialFor(registry, may, params.id)
+      const { id: trial, fromDay, toDay } = await trialFor(registry, may, params.id)
       const { facility, resident } = body
       requireFacility(may, facility)
       await requireResident(registry, facility, resident)
-      const record = await registry.trials.enrol(
-        { trial, facility, resident, fromMs: instant(body.from) },
-        { by: me.user, nowMs: clock() },
-      )
+      const fromMs = instant(body.from)
+      const zone = (await registry.facilities.get(facility))?.zone ?? 'UTC'
+      const period = periodOf({ from: fromDay, to: toDay }, zone)
+      if (fromMs < period.fromMs || fromMs >= period.toMs)
+        refuse('bad_request', `from: this trial takes people in from ${fromDay} to ${toDay}.`)
+      const record = await registry.trials.enrol({ trial, facility, resident, fromMs }, { by: me.user, nowMs: clock() })
       return enrolmentView(record, await zonesOf(registry, [facility]), await roomsOfResidents([facility]))
     },
 

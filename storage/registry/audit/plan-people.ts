@@ -47,6 +47,7 @@ export const peoplePlan: Pick<AuditPlan, 'residents' | 'careLevels' | 'absences'
     get: 'read',
     list: 'read',
     identities: 'read',
+    identityVersion: 'read',
     identify: {
       before: async ({ residents }, id) => ({
         resident: await residents.get(id),

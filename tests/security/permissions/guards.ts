@@ -5,7 +5,7 @@ import { createKnocking } from '../../../server/broker/knocking.ts'
 import { startPlatform } from '../../server/platform.ts'
 import { type Guard, mutate } from '../mutants.ts'
 import { ROOT } from '../world.ts'
-import { differences } from './matrix.ts'
+import { differences, GUARDED } from './matrix.ts'
 import { createWorld, STRANGER } from './world.ts'
 
 export type SourceGuard = Pick<Guard, 'name' | 'edits'>
@@ -74,8 +74,12 @@ function yes(question: string): string {
   return facility === undefined ? `(${question} || true)` : `may({ facility: ${facility} })`
 }
 
-/** Runs the matrix on a copy without this guard. @returns the first difference; null: nothing is seen */
-export async function withoutGuard(guard: SourceGuard): Promise<string | null> {
+/**
+ * Runs the matrix on a copy without this guard.
+ * @param likely the route that showed it before, which is asked first
+ * @returns the first difference; null: nothing is seen
+ */
+export async function withoutGuard(guard: SourceGuard, likely?: string): Promise<string | null> {
   const { root, remove } = await mutate({ ...guard, caughtBy: 'publish' })
   const { createServer } = (await import(
     /* @vite-ignore */ join(root, 'server/server.ts')
@@ -85,8 +89,10 @@ export async function withoutGuard(guard: SourceGuard): Promise<string | null> {
   knocking.note(STRANGER, 'someone')
   const platform = await startPlatform({ create: createServer, embedded: { disconnect: () => undefined, knocking } })
   try {
-    const [first] = await differences(await createWorld(platform), { first: true })
-    return first ?? null
+    const world = await createWorld(platform)
+    const routes = GUARDED.filter(name => name === likely)
+    const [first] = await differences(world, { routes, first: true })
+    return first ?? (await differences(world, { first: true }))[0] ?? null
   } finally {
     await platform.stop()
     await remove()

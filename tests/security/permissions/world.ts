@@ -53,7 +53,7 @@ export const DESIGN = {
   device_types: ['bed.sleep_mat'],
   sites: ['sunny'],
   from: '2026-01-01',
-  to: '2027-12-31',
+  to: '2099-12-31',
 } as const
 export const SCOPE = { facility: f('sunny'), device_types: [p('bed.sleep_mat')], from: '2026-01-01', to: '2026-01-02' }
 const IDENTITY = {
@@ -157,7 +157,7 @@ function freshOf({ registry }: Platform, trial: () => string): Fresh {
     async trial(locked = false, sites = ['sunny']) {
       const design = {
         ...{ title: 'Matrix', sponsor: 'mats', legalRoute: 'real_use_evaluation' as const, sites: sites.map(f) },
-        ...{ deviceTypes: [p('bed.sleep_mat')], fromDay: '2026-01-01', toDay: '2027-12-31', maker: 'mats' },
+        ...{ deviceTypes: [p('bed.sleep_mat')], fromDay: '2026-01-01', toDay: '2099-12-31', maker: 'mats' },
       }
       const { id } = await registry.trials.create(design, written())
       await registry.trials.addProtocol(id, { version: '1', sha256: 'a'.repeat(64) }, written())

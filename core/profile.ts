@@ -43,7 +43,7 @@ const codesSchema = z.strictObject({
 /** How a metric is put together over an hour or a day: counts are added, gauges averaged, totals of a machine read last; booleans as share of time. */
 export const AGGREGATIONS = ['mean', 'sum', 'maximum', 'last', 'share'] as const
 /** What a status message of the type is expected to say beside its state. */
-export const STATUS_FIELDS = ['model', 'fw', 'battery', 'rssi'] as const
+const STATUS_FIELDS = ['model', 'fw', 'battery', 'rssi'] as const
 
 const metricBase = {
   label: textSchema,

@@ -52,6 +52,7 @@ export const bedLoadCell = defineProfile({
       attributes: { load: amount(text('荷重', '하중', 'Load'), 'kg', [0, 300]) },
     },
   },
-  board: ['posture', 'load'],
+  // Never the load: it is what somebody weighs, and a wall shows it to everybody.
+  board: ['posture'],
   note: GUIDE_VALUE,
 })

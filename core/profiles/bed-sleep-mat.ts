@@ -71,7 +71,9 @@ export const bedSleepMat = defineProfile({
       codes: { mdc: 8455148, loinc: '93832-4' },
     }),
     sleep_efficiency: number(text('睡眠効率', '수면 효율', 'Sleep efficiency'), '%', [0, 100], onEvent),
-    snoring: number(text('いびき回数', '코골이 횟수', 'Snoring'), '{count}', [0, 10000], onEvent),
+    snoring: number(text('いびき回数', '코골이 횟수', 'Snoring'), '{count}', [0, 10000], onEvent, {
+      aggregation: 'sum',
+    }),
     agitation: { kind: 'boolean', label: text('不穏', '초조', 'Agitation'), sampling: onEvent },
   },
   events: {

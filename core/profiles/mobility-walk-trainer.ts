@@ -13,7 +13,10 @@ export const mobilityWalkTrainer = defineProfile({
       codes: { mdc: 8454254 },
       digits: 2,
     }),
-    distance: number(text('歩行距離', '보행 거리', 'Distance'), 'm', [0, 5000], onEvent, { codes: { mdc: 8454247 } }),
+    distance: number(text('歩行距離', '보행 거리', 'Distance'), 'm', [0, 5000], onEvent, {
+      codes: { mdc: 8454247 },
+      aggregation: 'sum',
+    }),
     handle_force_left: number(text('左ハンドル力', '왼손 힘', 'Left handle force'), 'N', [0, 300], inUse(1)),
     handle_force_right: number(text('右ハンドル力', '오른손 힘', 'Right handle force'), 'N', [0, 300], inUse(1)),
     balance_left: number(text('左荷重割合', '왼쪽 체중 비율', 'Weight on left'), '%', [0, 100], inUse(1)),

@@ -20,7 +20,7 @@ export const roomSilhouette = defineProfile({
   priority_item: text('見守り(施設)', '돌봄 모니터링(시설)', 'Watching over (facility)'),
   role: 'watch',
   metrics: {
-    persons: number(text('室内の人数', '실내 인원', 'Persons in the room'), '{count}', [0, 10], every(1), {
+    persons: number(text('室内の人数', '실내 인원', 'Persons in the room'), '{person}', [0, 10], every(1), {
       short: text('人数', '인원', 'Persons'),
     }),
     outline: {

@@ -19,7 +19,9 @@ export const transferLiftRobot = defineProfile({
     load: number(text('荷重', '하중', 'Load'), 'kg', [0, 200], inUse(1), { digits: 1 }),
     arm_angle: number(text('アーム角度', '암 각도', 'Arm angle'), 'deg', [0, 120], inUse(1)),
     motor_current: number(text('モーター電流', '모터 전류', 'Motor current'), 'A', [0, 30], inUse(1), { digits: 1 }),
-    cycles: number(text('累計動作回数', '누적 동작 횟수', 'Cycles'), '{count}', [0, 1_000_000], onEvent),
+    cycles: number(text('累計動作回数', '누적 동작 횟수', 'Cycles'), '{count}', [0, 1_000_000], onEvent, {
+      aggregation: 'last',
+    }),
   },
   events: {
     transfer_start: { label: text('移乗開始', '이승 시작', 'Transfer started'), severity: null },

@@ -16,6 +16,7 @@ export const transferWornAssist = defineProfile({
     biosignal: number(text('生体信号', '생체 신호', 'Biosignal'), 'uV', [0, 5000], inUse(1)),
     lifts: number(text('持ち上げ回数', '들어올린 횟수', 'Lifts'), '{count}', [0, 10_000], onEvent, {
       codes: { mdc: 8454346 },
+      aggregation: 'sum',
     }),
     battery: BATTERY_LEVEL,
   },

@@ -100,13 +100,27 @@ export function running(ms: number): string {
 const UNIT_WORDS: Record<string, MessageId> = {
   '/min': 'unit.perMinute',
   '{count}/min': 'unit.perMinute',
+  '{count}/h': 'unit.perHour',
   '{count}': 'unit.count',
+  '{steps}': 'unit.steps',
+  '{dose}': 'unit.doses',
   '{score}': 'unit.score',
   '{level}': 'unit.level',
   min: 'unit.minutes',
   s: 'unit.seconds',
 }
-const UNIT_SIGNS: Record<string, string> = { Cel: '℃', 'mm[Hg]': 'mmHg', deg: '°', uV: 'µV', 'N.m': 'N·m' }
+const UNIT_SIGNS: Record<string, string> = {
+  Cel: '℃',
+  'mm[Hg]': 'mmHg',
+  deg: '°',
+  uV: 'µV',
+  'N.m': 'N·m',
+  '[ppm]': 'ppm',
+  '{dBm}': 'dBm',
+  '{index}': '',
+  '{person}': '',
+  '1': '',
+}
 /** A UCUM unit as people write it; empty for none. */
 export const unitText = (unit: string | null, say: Say): string => {
   if (unit === null) return ''

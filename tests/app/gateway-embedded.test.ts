@@ -1,6 +1,5 @@
 /** SIGKILL of broker and gateway in mid-load: every acknowledged message is in the DuckDB store exactly once, unaltered. */
 
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +8,7 @@ import type { Reading } from '../../core/readings.ts'
 import { createDuckdbTelemetry } from '../../storage/telemetry/duckdb.ts'
 import { facilityId } from '../gateway/fixtures.ts'
 import { BOOT, loadValue, startLoadDevice } from '../gateway/load-devices.ts'
-import { launch, place } from '../servers/child.ts'
+import { launch, listens, place } from '../servers/child.ts'
 
 const DEVICES = ['mat1', 'mat2', 'mat3', 'mat4']
 const COUNT = 6_000
@@ -80,12 +79,3 @@ test('nothing acknowledged is lost, doubled or altered when the process is kille
 })
 
 const safeOf = (loads: { safe: Set<number> }[]): number => loads.reduce((sum, load) => sum + load.safe.size, 0)
-
-const listens = (port: number): Promise<boolean> =>
-  new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })

@@ -1,6 +1,8 @@
 /** Shows that times are the facility's, and spans, units and themes read as people of each language write them. */
 import { setupI18n } from '@lingui/core'
 import { describe, expect, it } from 'vitest'
+import { unitOf } from '../../core/profile.ts'
+import { profiles } from '../../core/profiles/index.ts'
 import { standingOf } from '../../dashboard/src/devices/standing.ts'
 import {
   ago,
@@ -84,6 +86,12 @@ describe('units', () => {
     ])
     expect(unitText('/min', say.ko)).toBe('회/분')
     expect(unitText(null, say.en)).toBe('')
+  })
+
+  it('of the whole catalogue are shown as people write them, without the signs of the code', () => {
+    const metrics = profiles.flatMap(profile => Object.values(profile.metrics))
+    for (const language of ['ja', 'ko', 'en'] as const)
+      for (const metric of metrics) expect(unitText(unitOf(metric), say[language])).not.toMatch(/[{}[\]]/)
   })
 })
 

@@ -36,9 +36,15 @@ test('device names differ, and some rooms have none', () => {
   expect(plan.filter(room => room.devices.length === 0).length).toBeGreaterThan(0)
 })
 
-test('the past of a device that measures each second is told once a minute, its events all', () => {
+test('the past of a device that measures every few seconds is told once a minute, its events all', () => {
   const radar = profiles.find(({ id }) => id === 'room.radar')!
-  expect(profiles.filter(isDense).map(({ id }) => id)).toEqual(['bed.load_cell', 'room.radar', 'room.silhouette'])
+  expect(profiles.filter(isDense).map(({ id }) => id)).toEqual([
+    'bed.load_cell',
+    'room.radar',
+    'room.silhouette',
+    'excretion.odor_pad',
+    'wear.location_tag',
+  ])
   const resident = createResident({ seed: '3', name: '302', zone: 'Asia/Tokyo', scenario: scenarios.fall! })
   const simulate = simulatorOf(radar)({ seed: '3', device: 'r302-radar', resident })
   const from = Date.UTC(2026, 10, 22)

@@ -14,7 +14,9 @@ const broker = createBroker({
   port: Number(port),
   host: '127.0.0.1',
   authenticate: async (_id, username) =>
-    username === 'server' ? { kind: 'platform' } : { kind: 'device', facility: 'demo', device: username },
+    username === 'server'
+      ? { kind: 'platform' }
+      : { kind: 'device', facility: 'demo', device: username.replace(/^demo\./, '') },
   ingest: (packet, done, ticket) => gateway.ingest(packet, done, ticket),
   log,
 })

@@ -66,7 +66,7 @@ function reportOf(
   const lane = (title: string, of: 'event' | 'condition'): Table => ({
     title,
     columns: ['backlog', 'seconds', 'events', 'lost', '50 %', '95 %', '99 %', 'highest'],
-    rows: named.map(([name, run]) => [name, run.seconds, run.events, run.lost, ...figures(run[of])]),
+    rows: named.map(([name, run]) => [name, run.seconds, run.events, run.lost[of], ...figures(run[of])]),
   })
   const hops: Table = {
     title: 'Where the time goes with Mosquitto, ms',

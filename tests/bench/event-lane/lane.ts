@@ -14,8 +14,8 @@ export interface Latencies {
   /** From PUBLISH to the socket, as event and as the condition that it raises. */
   event: number[]
   condition: number[]
-  /** Never heard of. */
-  lost: number
+  /** Never heard of, as event and as condition. */
+  lost: { event: number; condition: number }
   /** A stranger's message through the same broker, and the ways of the events: to a stranger, back to it as a live message, on to the socket. */
   broker?: number[]
   hops?: { toBroker: number[]; toLive: number[]; toSocket: number[] }
@@ -85,10 +85,12 @@ export function createLane({ bells, publish, board, pulse, spy, perSecond }: Lan
       }
       await asking
       const seconds = (performance.now() - beganMs) / 1_000
-      const missing = () =>
-        events.filter(({ event, condition }) => !board.heard.has(event) || !board.raised.has(condition)).length
-      for (const deadline = performance.now() + ARRIVE_MS; missing() > 0 && performance.now() < deadline; )
-        await sleep(50)
+      const lost = () => ({
+        event: events.filter(({ event }) => !board.heard.has(event)).length,
+        condition: events.filter(({ condition }) => !board.raised.has(condition)).length,
+      })
+      const missing = () => lost().event + lost().condition > 0
+      for (const deadline = performance.now() + ARRIVE_MS; missing() && performance.now() < deadline; ) await sleep(50)
 
       const way = (from: (event: (typeof events)[number]) => number | undefined, to: typeof from): number[] =>
         events
@@ -104,7 +106,7 @@ export function createLane({ bells, publish, board, pulse, spy, perSecond }: Lan
         seconds,
         event: way(sent, socket),
         condition: way(sent, ({ condition }) => board.raised.get(condition)),
-        lost: missing(),
+        lost: lost(),
         ...(pulse && { broker: pulse.take() }),
         ...(spy && {
           hops: {

@@ -127,7 +127,7 @@ export async function runOutside(options: LaneOptions): Promise<Outside> {
 }
 
 export const line = (when: string, { events, seconds, event, condition, lost }: Latencies): string =>
-  `${when}: ${seconds.toFixed(1)} s, ${events} events, highest ${event.at(-1)?.toFixed(0)} ms, as condition ${condition.at(-1)?.toFixed(0)} ms, lost ${lost}`
+  `${when}: ${seconds.toFixed(1)} s, ${events} events, highest ${event.at(-1)?.toFixed(0)} ms, as condition ${condition.at(-1)?.toFixed(0)} ms, lost ${lost.event} and ${lost.condition}`
 
 async function admitBench(broker: SecuredMosquitto): Promise<void> {
   const acls = ['publishClientSend', 'publishClientReceive', 'subscribePattern'].map(acltype => ({

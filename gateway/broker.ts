@@ -11,6 +11,7 @@ import { createDeviceConnection, type DeviceConnection } from './device-connecti
 import { type DeviceIdentity, type DeviceRights, rightsOf } from './device-rights.ts'
 import { facilityOfPacket } from './ledger/packet-balance.ts'
 import { errorFields, type Log } from './log.ts'
+import { createReadTurns } from './read-turns.ts'
 import { createTlsListener, type TlsPort } from './tls-listener.ts'
 
 /** `device`: one device with the contract's rights. `platform`: the server, an operator's tool; may do all. Null: refused. */
@@ -78,6 +79,7 @@ export function createBroker(deps: BrokerDeps): Broker {
   const connections = new Set<DeviceConnection>()
   const connectionOf = new WeakMap<Client, DeviceConnection>()
   const shared = { bytes: 0, maxBytes: MAX_HELD_BYTES }
+  const turns = createReadTurns()
   let watch: NodeJS.Timeout | undefined
   const aedes = new Aedes({ concurrency: 1_000, queueLimit: 1_000 })
 
@@ -185,6 +187,7 @@ export function createBroker(deps: BrokerDeps): Broker {
       socket,
       maxPacketBytes: MAX_PACKET_BYTES,
       shared,
+      turns,
       ingest,
       connected: () => client.connected,
       mayTake: topic => mayTake(client, topic),

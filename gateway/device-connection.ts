@@ -6,6 +6,7 @@ import type { Ingest, PacketOutcome } from './bus.ts'
 import { createHeld, type HeldLimits } from './held.ts'
 import { isWellFormed } from './packet-form.ts'
 import { createPublishScanner } from './publish-scanner.ts'
+import type { ReadTurns } from './read-turns.ts'
 import { tapSocket } from './tapped-stream.ts'
 
 export interface DeviceConnection {
@@ -25,6 +26,8 @@ export interface DeviceConnectionDeps {
   maxPacketBytes: number
   /** Bytes held by all connections together. */
   shared: NonNullable<HeldLimits['shared']>
+  /** Of all connections together. */
+  turns: ReadTurns
   ingest: Ingest
   /** Whether the client is signed in. */
   connected(): boolean
@@ -41,6 +44,8 @@ export interface DeviceConnectionDeps {
 /** A client that has so much under way is not read until half of it is done. */
 const MAX_HELD = 2_000
 const MAX_HELD_BYTES = 4 * 1024 * 1024
+/** Ends the topic of an event. Where it stands elsewhere, something comes before its turn; where it is cut in two, an event after it. */
+const EVENT = Buffer.from('/event')
 const PINGRESP = Buffer.from([0xd0, 0])
 
 export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnection {
@@ -51,9 +56,12 @@ export function createDeviceConnection(deps: DeviceConnectionDeps): DeviceConnec
     { packets: MAX_HELD, bytes: MAX_HELD_BYTES, shared: deps.shared },
     { pause: () => tapped.pause(), resume: () => tapped.resume() },
   )
-  const tapped = tapSocket(deps.socket, rest =>
-    createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, check: isWellFormed, rest, publish, ping }),
-  )
+  const tapped = tapSocket(deps.socket, {
+    turns: deps.turns,
+    urgent: chunk => chunk.includes(EVENT),
+    scannerOf: rest =>
+      createPublishScanner({ version: 4, maxBytes: deps.maxPacketBytes, check: isWellFormed, rest, publish, ping }),
+  })
   tapped.stream.once('close', () => {
     acks.close()
     held.end()

@@ -14,8 +14,10 @@ const PERIOD_MS = 1_000
 const FULL_EVERY = 10
 /** Events of one commit leave together. */
 const GATHER_MS = 3
-/** A message of events costs at most this share of the time, whatever comes in. */
+/** A message of events costs at most this share of the time, whatever comes in … */
 const EVENT_SHARE = 0.1
+/** … unless the next event would wait longer: where the processors are busy with others, a message only seems to cost so much. */
+const MAX_GATHER_MS = 25
 /** More events than this in one message are a backlog, not news; they are in the store. */
 const MAX_EVENTS = 500
 
@@ -134,7 +136,7 @@ export function createLiveOut({ board, registry, bus, instance, clock, log }: Li
       accepted: 0,
     })
     const now = performance.now()
-    last.nextTicks = now + (now - beganTicks) / EVENT_SHARE
+    last.nextTicks = now + Math.min(MAX_GATHER_MS, (now - beganTicks) / EVENT_SHARE)
   }
 
   function changedPlace(last: Sent, place: LivePlace): boolean {

@@ -12,6 +12,7 @@ import type { BusMessage, PacketDone } from './bus.ts'
 import { createHeld } from './held.ts'
 import { errorFields, type Log } from './log.ts'
 import { createPublishScanner } from './publish-scanner.ts'
+import { createReadTurns } from './read-turns.ts'
 import { type TappedStream, tapSocket } from './tapped-stream.ts'
 
 export interface BrokerAddress {
@@ -156,20 +157,22 @@ export function connectLink(options: LinkOptions): Link {
       { packets: maxHeld, bytes: maxHeldBytes },
       { pause: () => tapped.pause(), resume: () => tapped.resume() },
     )
-    const tapped = tapSocket(socket, rest =>
-      createPublishScanner({
-        version: 5,
-        maxBytes: MAX_BYTES,
-        rest,
-        puback: publisher.acknowledged,
-        publish({ topic, payload, messageId, retain }) {
-          const ticket = acks.hold(messageId, payload.length)
-          held.add(payload.length)
-          options.onPacket({ topic, payload, retained: retain }, done, ticket)
-          return true
-        },
-      }),
-    )
+    const tapped = tapSocket(socket, {
+      turns: createReadTurns(),
+      scannerOf: rest =>
+        createPublishScanner({
+          version: 5,
+          maxBytes: MAX_BYTES,
+          rest,
+          puback: publisher.acknowledged,
+          publish({ topic, payload, messageId, retain }) {
+            const ticket = acks.hold(messageId, payload.length)
+            held.add(payload.length)
+            options.onPacket({ topic, payload, retained: retain }, done, ticket)
+            return true
+          },
+        }),
+    })
     tapped.stream.once('close', () => {
       acks.close()
       held.end()

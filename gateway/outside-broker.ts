@@ -1,7 +1,11 @@
-/** The gateway's two connections per facility to an outside broker: one for events and for talking, one for telemetry, so that no backlog delays an event. */
+/**
+ * The gateway's two connections per facility to an outside broker: one for events and for talking, one for telemetry, so that no backlog delays
+ * an event. What single devices are told goes by the second one: Mosquitto reads one packet of a connection at a time, and a thousand receipts
+ * would stand before an alarm.
+ */
 import { AppError } from '../core/errors.ts'
 import { gatewayMessageSchema } from '../core/platform-messages.ts'
-import { facilityTopic, gatewayFilters } from '../core/topics.ts'
+import { DEVICE_REPLIES, facilityTopic, gatewayFilters } from '../core/topics.ts'
 import type { RetainedMessage } from './batch-publisher.ts'
 import type { BusMessage, GatewayBus, Ingest, PacketDone } from './bus.ts'
 import type { SessionLane } from './conditions/facts.ts'
@@ -76,20 +80,12 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
     connected: () => [...talk.values(), ...telemetry.values()].every(link => link.connected()) && telemetry.size > 0,
     bus: {
       async publish(topic, payload, options) {
-        const link = talk.get(facilityOf(topic))
-        if (!link) throw new AppError('broker_unavailable', 'not connected yet', { retryable: true })
-        await link.publish(topic, payload, options)
+        await linkFor(topic).publish(topic, payload, options)
       },
       async publishAll(messages) {
-        const byFacility = new Map<string, RetainedMessage[]>()
-        for (const message of messages) getOrMake(byFacility, facilityOf(message.topic), () => []).push(message)
-        await Promise.all(
-          [...byFacility].map(([facility, theirs]) => {
-            const link = talk.get(facility)
-            if (!link) throw new AppError('broker_unavailable', 'not connected yet', { retryable: true })
-            return link.publishAll(theirs)
-          }),
-        )
+        const byLink = new Map<Link, RetainedMessage[]>()
+        for (const message of messages) getOrMake(byLink, linkFor(message.topic), () => []).push(message)
+        await Promise.all([...byLink].map(([link, theirs]) => link.publishAll(theirs)))
       },
       async subscribe(topic, listener) {
         listeners.set(topic, listener)
@@ -99,6 +95,14 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
     async stop() {
       await Promise.all([...telemetry.values(), ...talk.values()].map(link => link.stop()))
     },
+  }
+
+  /** What a device is told follows from a message of telemetry nearly always: where that came from, it may wait in a queue. */
+  function linkFor(topic: string): Link {
+    const facility = facilityOf(topic)
+    const link = (isReply(topic) ? telemetry.get(facility) : undefined) ?? talk.get(facility)
+    if (!link) throw new AppError('broker_unavailable', 'not connected yet', { retryable: true })
+    return link
   }
 
   async function check(): Promise<void> {
@@ -155,6 +159,8 @@ export function createOutsideBroker(deps: OutsideBrokerDeps): OutsideBroker {
   }
 }
 
+const replies: ReadonlySet<string> = new Set(DEVICE_REPLIES)
+const isReply = (topic: string): boolean => replies.has(topic.split('/')[4] ?? '')
 const facilityOf = (topic: string): string => topic.split('/')[2] ?? ''
 
 function jsonOf(payload: Buffer): unknown {

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { PublishScanner } from './publish-scanner.ts'
+import type { ReadTurns } from './read-turns.ts'
 
 export interface TappedStream {
   /** For the library. What we write to it ourselves stands between its packets, never within one. */
@@ -16,31 +17,26 @@ export interface TappedStream {
   heardMs(): number
 }
 
-const TURN_BYTES = 65_536
+export interface TapOptions {
+  turns: ReadTurns
+  /** What cannot wait for its turn. */
+  urgent?(chunk: Buffer): boolean
+  /** Makes the scanner, whose rest goes to the library; when it gives up, the connection is ended. */
+  scannerOf(rest: (bytes: Buffer) => void): PublishScanner
+}
 
-/** @param scannerOf makes the scanner, whose rest goes to the library; when it gives up, the connection is ended */
-export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => void) => PublishScanner): TappedStream {
+export function tapSocket(socket: Socket, { turns, urgent, scannerOf }: TapOptions): TappedStream {
   /** The library does not want more now; we do not. */
   let full = false
   let paused = false
+  /** What was read last waits for its turn; nothing more is read until then. */
   let resting = false
+  /** What happened to the socket meanwhile: a client that says goodbye and closes must be heard to the end. */
+  const behind: (() => void)[] = []
   let once = false
-  let readBytes = 0
   let heardMs = performance.now()
   const go = (): void => {
     if (!full && !paused && !resting) socket.resume()
-  }
-  /** One turn of the event loop reads up to 2 MB of a socket that is always full, eight thousand messages: an event on another would wait for them. */
-  const rest = (bytes: number): void => {
-    readBytes += bytes
-    if (readBytes < TURN_BYTES) return
-    readBytes = 0
-    resting = true
-    socket.pause()
-    setImmediate(() => {
-      resting = false
-      go()
-    })
   }
   const stream = new Duplex({
     read() {
@@ -62,23 +58,43 @@ export function tapSocket(socket: Socket, scannerOf: (rest: (bytes: Buffer) => v
       done(error)
     },
   })
+  const take = (chunk: Buffer): void => {
+    if (!stream.destroyed && !scanner.push(chunk)) stream.destroy(new Error('malformed or too long packet'))
+  }
   const scanner = scannerOf(bytes => {
     if (stream.push(bytes)) return
     full = true
     socket.pause()
   })
-  socket.on('data', chunk => {
+  socket.on('data', (chunk: Buffer) => {
     heardMs = performance.now()
     if (once) {
       once = false
       if (paused) socket.pause()
     }
-    if (!scanner.push(chunk as Buffer)) stream.destroy(new Error('malformed or too long packet'))
-    else rest(chunk.length)
+    if (urgent?.(chunk)) {
+      turns.count(chunk.length)
+      take(chunk)
+      return
+    }
+    const taken = turns.take(chunk.length, () => {
+      take(chunk)
+      if (!resting) return
+      resting = false
+      for (const happen of behind.splice(0)) happen()
+      go()
+    })
+    if (taken) return
+    resting = true
+    socket.pause()
   })
-  socket.on('end', () => stream.push(null))
-  socket.on('error', error => stream.destroy(error))
-  socket.on('close', () => stream.destroy())
+  const inOrder = (happen: () => void): void => {
+    if (resting) behind.push(happen)
+    else happen()
+  }
+  socket.on('end', () => inOrder(() => void stream.push(null)))
+  socket.on('error', error => inOrder(() => void stream.destroy(error)))
+  socket.on('close', () => inOrder(() => void stream.destroy()))
 
   return {
     stream,

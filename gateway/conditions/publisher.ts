@@ -13,7 +13,7 @@ export interface Publisher {
   published(facility: string): number
   /**
    * The broker may have forgotten: the newest of each topic is published again, under its number. `lately`: what it acknowledged in the last
-   * minute; `all`: every condition that is active, too.
+   * ten minutes; `all`: every condition that is active, too.
    */
   again(facility: string, what: 'lately' | 'all'): void
   stop(): Promise<void>
@@ -30,8 +30,8 @@ export interface PublisherDeps {
 
 const IN_FLIGHT = 64
 const RETRY_MS = 500
-/** A broker that was killed may have lost what it acknowledged this short before: ours writes every five seconds. */
-const FORGOTTEN_MS = 60_000
+/** A broker that was killed may have lost what it acknowledged this short before: ours writes every five minutes. */
+const FORGOTTEN_MS = 600_000
 
 interface Lane {
   queue: Transition[]

@@ -8,7 +8,7 @@ import type { PlaceRepositories } from './registry-places.ts'
 import type { ReleaseRepositories } from './registry-releases.ts'
 import type { RetentionRepositories } from './registry-retention.ts'
 import type { TrialRepositories } from './registry-trials.ts'
-import type { DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
+import type { DATASET_PRODUCTS, DatasetScope, REQUEST_STATES } from './rest/datasets.ts'
 import type { CALIBRATION_RESULTS } from './rest/devices-history.ts'
 import type { Role, TokenScope } from './rest/route.ts'
 import type { Swaps } from './swaps.ts'
@@ -125,7 +125,7 @@ export interface DatasetRequestRecord {
   createdBy: string
   createdMs: number
   purpose: string
-  product: 'P0'
+  product: (typeof DATASET_PRODUCTS)[number]
   scope: DatasetScope
   state: RequestState
   failure: string | null
@@ -155,6 +155,10 @@ export interface Registry
     list(page?: Page): Promise<FacilityRecord[]>
     /** Throws `not_found`. */
     rename(id: string, name: string): Promise<FacilityRecord>
+    /** ISO 3166-2, such as `JP-13`. Throws `not_found`. */
+    setPrefecture(id: string, prefecture: string): Promise<void>
+    /** Of the facilities of which it was said. */
+    prefectures(): Promise<Map<string, string>>
   }
   devices: {
     /** Creates the device and its credential in one transaction; the clear password is returned this once. */
@@ -253,7 +257,7 @@ export interface Registry
     change(
       id: string,
       version: number,
-      change: Partial<Pick<DatasetRequestRecord, 'purpose' | 'scope' | 'state' | 'failure' | 'reviews'>>,
+      change: Partial<Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope' | 'state' | 'failure' | 'reviews'>>,
     ): Promise<DatasetRequestRecord>
   }
   /** Grows with every change that a gateway must know (devices, rooms, placements); kept over restarts. Throws `not_found`. */

@@ -15,16 +15,21 @@ export const REQUEST_STATES = [
   'rejected',
   'withdrawn',
 ] as const
-export const DATASET_PRODUCTS = ['P0'] as const
+/** What can be asked for: P0 of a facility, P0 or P1 of a trial. */
+export const DATASET_PRODUCTS = ['P0', 'P1'] as const
 /** P0 aggregates, P1 anonymous participants, P2 pseudonymised participants; which one a release is, the engine says. */
 export const RELEASE_PRODUCTS = ['P0', 'P1', 'P2'] as const
-export const datasetScopeSchema = z.strictObject({
+const facilityScopeSchema = z.strictObject({
   facility: facilityIdSchema,
   device_types: z.array(profileIdSchema).min(1).max(20),
   /** First and last day, inclusive, in the facility's zone. */
   from: daySchema,
   to: daySchema,
 })
+/** All that a trial of the maker's own measured, at all its sites, in its own period. */
+const trialScopeSchema = z.strictObject({ trial: recordIdSchema })
+export const datasetScopeSchema = z.union([facilityScopeSchema, trialScopeSchema])
+export type FacilityScope = z.infer<typeof facilityScopeSchema>
 export type DatasetScope = z.infer<typeof datasetScopeSchema>
 export const datasetRequestCreateSchema = z.strictObject({
   purpose: z.string().min(1).max(2000),
@@ -40,7 +45,7 @@ const datasetReturnSchema = z.strictObject({ reason: z.string().min(1).max(2000)
 export const datasetJobSchema = z.object({
   request: recordIdSchema,
   state: z.enum(REQUEST_STATES),
-  step: z.enum(['queued', 'extract', 'aggregate', 'package', 'gate', 'sign', 'done']),
+  step: z.enum(['queued', 'extract', 'aggregate', 'anonymize', 'package', 'gate', 'sign', 'done']),
   /** 0–1 within the whole build. */
   progress: z.number(),
   readings: z.int().nullable(),

@@ -4,6 +4,8 @@ import { deviceIdSchema, facilityIdSchema } from '../ids.ts'
 import { isZone } from '../time.ts'
 import { facilityQuery, idParams, page, pageOf, recordIdSchema, route, timeSchema } from './route.ts'
 
+/** Where in Japan it is, ISO 3166-2; releases of trials say the prefecture or the region. */
+const prefectureSchema = z.string().regex(/^JP-(0[1-9]|[1-3]\d|4[0-7])$/, 'is no prefecture, such as JP-13')
 const facilityName = z.string().trim().min(1).max(80)
 /** `bench_of`: the maker whose bench this is; its id is then `bench-{maker}`. */
 const facilityCreateSchema = z.strictObject({
@@ -14,9 +16,16 @@ const facilityCreateSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,56}$/)
     .optional(),
+  prefecture: prefectureSchema.optional(),
 })
 export const facilitySchema = z
-  .object({ id: facilityIdSchema, name: z.string(), zone: z.string(), bench_of: z.string().nullable() })
+  .object({
+    id: facilityIdSchema,
+    name: z.string(),
+    zone: z.string(),
+    bench_of: z.string().nullable(),
+    prefecture: z.string().nullable(),
+  })
   .meta({ id: 'Facility' })
 export type Facility = z.infer<typeof facilitySchema>
 const roomSchema = z
@@ -93,9 +102,9 @@ export const placesRoutes = {
   renameFacility: route({
     method: 'post',
     path: '/facilities/:id',
-    summary: 'Give a facility or a bench another name; its id and zone stay',
+    summary: 'Give a facility or a bench another name, or say its prefecture; its id and zone stay',
     params: z.object({ id: facilityIdSchema }),
-    body: z.strictObject({ name: facilityName }),
+    body: z.strictObject({ name: facilityName, prefecture: prefectureSchema.optional() }),
     status: 200,
     response: facilitySchema,
   }),

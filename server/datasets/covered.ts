@@ -8,8 +8,10 @@ interface Span {
 }
 
 /** Of residents who withdrew, nothing counts any more, not even from before: until they consent anew. */
-export const inForce = (consents: readonly ConsentRecord[]): ConsentRecord[] =>
-  consents.filter(({ purpose, withdrawnMs }) => purpose === 'device_evaluation' && withdrawnMs === null)
+export const inForce = (
+  consents: readonly ConsentRecord[],
+  asked: ConsentRecord['purpose'] = 'device_evaluation',
+): ConsentRecord[] => consents.filter(({ purpose, withdrawnMs }) => purpose === asked && withdrawnMs === null)
 
 /**
  * A placement that names no resident is for the one who has its bed, or who lives in its room with nobody else, as long as that is so:
@@ -36,9 +38,10 @@ export function coveredPlacements(
   placements: readonly PlacementRecord[],
   consents: readonly ConsentRecord[],
   absences: readonly AbsenceRecord[],
+  purpose: ConsentRecord['purpose'] = 'device_evaluation',
 ): PlacementRecord[] {
   return placements.flatMap(placement => {
-    const consented = union(inForce(consents).filter(({ resident }) => resident === placement.resident))
+    const consented = union(inForce(consents, purpose).filter(({ resident }) => resident === placement.resident))
     const away = union(absences.filter(({ resident }) => resident === placement.resident))
     return consented
       .flatMap(span => without(common(placement, span), away))

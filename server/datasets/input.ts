@@ -1,10 +1,12 @@
 /** Puts together what a dataset build may know: the scope's devices, placements, consents, approvals, and what must not leave. */
 import { profileById } from '../../core/profiles/index.ts'
 import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
+import type { FacilityScope } from '../../core/rest/datasets.ts'
 import { fromWallClock } from '../../core/time.ts'
 import type { ExportInput } from '../export/input.ts'
 import { deviceKey } from '../live/layout.ts'
 import { coveredPlacements, inForce, placementsForResidents } from './covered.ts'
+import type { FacilityRequest } from './scope.ts'
 
 export interface InputContext {
   registry: Registry
@@ -16,7 +18,7 @@ export interface InputContext {
 
 /** Rules of the input itself (two approvals, no overlapping placements) are checked where it is written. */
 export async function exportInputOf(
-  request: DatasetRequestRecord,
+  request: FacilityRequest,
   facility: FacilityRecord,
   { registry, codeVersion, release, nowMs }: InputContext,
 ): Promise<ExportInput> {
@@ -85,7 +87,7 @@ export function periodOf(scope: { from: string; to: string }, zone: string): { f
 /** The maker's own devices of the asked types in the asked facility. */
 export async function devicesInScope(
   registry: Registry,
-  { maker, scope }: Pick<DatasetRequestRecord, 'maker' | 'scope'>,
+  { maker, scope }: { maker: string; scope: FacilityScope },
 ): Promise<DeviceRecord[]> {
   const found: DeviceRecord[] = []
   for (let after: string | undefined; ; ) {
@@ -98,10 +100,10 @@ export async function devicesInScope(
   }
 }
 
-async function privateNames(
+export async function privateNames(
   registry: Registry,
   facility: FacilityRecord,
-  request: DatasetRequestRecord,
+  request: Pick<DatasetRequestRecord, 'createdBy' | 'reviews'>,
 ): Promise<string[]> {
   const rooms = await registry.rooms.listOf(facility.id)
   const users = (await registry.users.list()).filter(({ facilities }) => facilities.includes(facility.id))

@@ -6,7 +6,7 @@ import type { DatasetRequest } from '../../core/rest/datasets.ts'
 /** Different stewards that must approve one version of the scope. */
 const APPROVALS = 2
 
-type Change = Partial<Pick<DatasetRequestRecord, 'purpose' | 'scope' | 'state' | 'failure' | 'reviews'>>
+type Change = Partial<Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope' | 'state' | 'failure' | 'reviews'>>
 type Rule<A extends unknown[]> = (request: DatasetRequestRecord, ...args: A) => Change
 
 /** Whose turn it is. */
@@ -34,9 +34,12 @@ const require = (request: DatasetRequestRecord, states: readonly RequestState[],
 const withoutApprovals = ({ reviews }: DatasetRequestRecord): ReviewRecord[] =>
   reviews.filter(({ decision }) => decision === 'return')
 
-export const edit: Rule<[Pick<DatasetRequestRecord, 'purpose' | 'scope'>]> = (request, { purpose, scope }) => {
+export const edit: Rule<[Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope'>]> = (
+  request,
+  { purpose, product, scope },
+) => {
   require(request, ['draft', 'returned'], 'changed')
-  return { purpose, scope, reviews: withoutApprovals(request) }
+  return { purpose, product, scope, reviews: withoutApprovals(request) }
 }
 
 export const submit: Rule<[]> = request => {

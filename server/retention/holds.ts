@@ -2,6 +2,7 @@
 import type { DatasetRequestRecord, DeviceRecord, FacilityRecord, Registry } from '../../core/registry.ts'
 import type { TrialRecord } from '../../core/registry-trials.ts'
 import { devicesInScope, periodOf } from '../datasets/input.ts'
+import { scopeAtSite, scopesOf } from '../datasets/scope.ts'
 import { type Span, without } from './spans.ts'
 
 export interface Hold extends Span {
@@ -29,18 +30,14 @@ async function requestHolds(registry: Lookup, facility: FacilityRecord, nowMs: n
     open.push(...(await registry.requests.inState(state)))
   for (const request of await registry.requests.inState('returned'))
     if ((request.reviews.at(-1)?.atMs ?? 0) > nowMs - RETURNED_MS) open.push(request)
-  const here = open.filter(({ scope }) => scope.facility === facility.id)
-  return Promise.all(
-    here.map(async (request): Promise<Hold> => {
-      const devices = await devicesInScope(registry as Registry, request)
-      return {
-        reason: 'dataset_request',
-        id: request.id,
-        devices: idsOf(devices),
-        ...periodOf(request.scope, facility.zone),
-      }
-    }),
-  )
+  const holds: Hold[] = []
+  for (const { id, maker, scope: asked } of open)
+    for (const scope of await scopesOf(registry, asked)) {
+      if (scope.facility !== facility.id) continue
+      const devices = idsOf(await devicesInScope(registry as Registry, { maker, scope }))
+      holds.push({ reason: 'dataset_request', id, devices, ...periodOf(scope, facility.zone) })
+    }
+  return holds
 }
 
 /**
@@ -68,11 +65,13 @@ async function holdsOfType(
   requests: readonly DatasetRequestRecord[],
 ): Promise<Hold[]> {
   const released = requests
-    .filter(
-      ({ state, scope }) => state === 'ready' && scope.facility === facility.id && scope.device_types.includes(type),
-    )
-    .map(({ scope }) => periodOf(scope, facility.zone))
-  const scope = { facility: facility.id, device_types: [type], from: trial.fromDay, to: trial.toDay }
+    .filter(({ state }) => state === 'ready')
+    .flatMap(({ scope }) => {
+      if ('trial' in scope) return scope.trial === trial.id ? [scopeAtSite(trial, facility.id)] : []
+      return scope.facility === facility.id && scope.device_types.includes(type) ? [scope] : []
+    })
+    .map(scope => periodOf(scope, facility.zone))
+  const scope = { ...scopeAtSite(trial, facility.id), device_types: [type] }
   const devices = idsOf(await devicesInScope(registry as Registry, { maker: trial.maker, scope }))
   return without(periodOf(scope, facility.zone), released).map(span => ({
     reason: 'trial',

@@ -19,7 +19,10 @@ export function createFacilities(
     async create(record) {
       await db
         .insertInto('facilities')
-        .values({ id: record.id, name: record.name, zone: record.zone, bench_of: record.benchOf, registry_version: 1 })
+        .values({
+          ...{ id: record.id, name: record.name, zone: record.zone, bench_of: record.benchOf },
+          ...{ prefecture: null, registry_version: 1 },
+        })
         .execute()
     },
     async get(id) {
@@ -40,6 +43,22 @@ export function createFacilities(
         .executeTakeFirst()
       if (!row) throw new AppError('not_found', 'there is no such facility')
       return recordOf(row)
+    },
+    async setPrefecture(id, prefecture) {
+      const { numUpdatedRows } = await db
+        .updateTable('facilities')
+        .set({ prefecture })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) throw new AppError('not_found', 'there is no such facility')
+    },
+    async prefectures() {
+      const rows = await db
+        .selectFrom('facilities')
+        .select(['id', 'prefecture'])
+        .where('prefecture', 'is not', null)
+        .execute()
+      return new Map(rows.flatMap(({ id, prefecture }) => (prefecture === null ? [] : [[id, prefecture] as const])))
     },
     async registryVersion(facility) {
       const row = await db

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import type { DatasetRequestRecord, Registry } from '../../core/registry.ts'
-import { datasetScopeSchema } from '../../core/rest/datasets.ts'
+import { type DatasetScope, datasetScopeSchema } from '../../core/rest/datasets.ts'
 import { fromJson, newId } from './records.ts'
 import type { DatasetRequestTable, RegistrySchema } from './schema.ts'
 
@@ -40,7 +40,7 @@ export function createRequests(db: Kysely<RegistrySchema>): Registry['requests']
         created_ms: createdMs,
         purpose,
         product,
-        facility: scope.facility,
+        facility: await facilityOf(db, scope),
         scope: JSON.stringify(scope),
         state: 'draft',
         failure: null,
@@ -79,13 +79,14 @@ export function createRequests(db: Kysely<RegistrySchema>): Registry['requests']
       return rows.map(recordOf)
     },
 
-    async change(id, version, { purpose, scope, state, failure, reviews }) {
+    async change(id, version, { purpose, product, scope, state, failure, reviews }) {
       const row = await db
         .updateTable('dataset_requests')
         .set({
           version: version + 1,
           ...(purpose !== undefined && { purpose }),
-          ...(scope !== undefined && { scope: JSON.stringify(scope), facility: scope.facility }),
+          ...(product !== undefined && { product }),
+          ...(scope !== undefined && { scope: JSON.stringify(scope), facility: await facilityOf(db, scope) }),
           ...(state !== undefined && { state }),
           ...(failure !== undefined && { failure }),
           ...(reviews !== undefined && { reviews: JSON.stringify(reviews) }),
@@ -101,4 +102,17 @@ export function createRequests(db: Kysely<RegistrySchema>): Registry['requests']
         : new AppError('not_found', 'there is no such request')
     },
   }
+}
+
+/** A facility of the request, held to exist: of a trial, its first site. Throws `not_found`. */
+async function facilityOf(db: Kysely<RegistrySchema>, scope: DatasetScope): Promise<string> {
+  if (!('trial' in scope)) return scope.facility
+  const site = await db
+    .selectFrom('trial_sites')
+    .select('facility')
+    .where('trial', '=', scope.trial)
+    .orderBy('facility')
+    .executeTakeFirst()
+  if (!site) throw new AppError('not_found', 'there is no such trial')
+  return site.facility
 }

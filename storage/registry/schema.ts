@@ -12,6 +12,8 @@ export interface FacilityTable {
   name: string
   zone: string
   bench_of: FacilityRecord['benchOf']
+  /** ISO 3166-2; null: not said. */
+  prefecture: string | null
   /** Raised in the transaction of every change that a gateway must know. */
   registry_version: number
 }
@@ -117,7 +119,7 @@ export interface DatasetRequestTable {
   created_ms: number
   purpose: string
   product: DatasetRequestRecord['product']
-  /** The scope's facility, held to exist. */
+  /** The scope's facility, held to exist; of a trial, its first site. */
   facility: string
   scope: string
   state: DatasetRequestRecord['state']

@@ -1,4 +1,4 @@
-/** Giving a facility or a bench another name; its id stays, as devices and topics know it by that. */
+/** Giving a facility or a bench another name, and saying where a facility is; its id stays, as devices and topics know it by that. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Facility } from '../../../core/rest/places.ts'
@@ -13,8 +13,13 @@ export function Rename({ facility, onClose }: { facility: Facility; onClose: () 
   const { call } = useServices()
   const client = useQueryClient()
   const [name, setName] = useState(facility.name)
+  const [prefecture, setPrefecture] = useState(facility.prefecture ?? '')
   const save = useMutation({
-    mutationFn: () => call('renameFacility', { params: { id: facility.id }, body: { name: name.trim() } }),
+    mutationFn: () =>
+      call('renameFacility', {
+        params: { id: facility.id },
+        body: { name: name.trim(), ...(prefecture === '' ? {} : { prefecture }) },
+      }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['facilities'] })
       onClose()
@@ -28,6 +33,16 @@ export function Rename({ facility, onClose }: { facility: Facility; onClose: () 
   return (
     <form className={styles.rename} onSubmit={submit}>
       <Line label={say('facilities.newName')} value={name} onChange={setName} maxLength={80} />
+      {facility.bench_of === null && (
+        <Line
+          label={say('facilities.prefecture')}
+          hint={say('facilities.prefectureHint')}
+          value={prefecture}
+          onChange={text => setPrefecture(text.trim().toUpperCase())}
+          maxLength={5}
+          isName
+        />
+      )}
       <div className={styles.actions}>
         <Button kind="main" type="submit" isDisabled={!isReady}>
           {say('trial.save')}

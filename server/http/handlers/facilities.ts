@@ -37,11 +37,12 @@ export function facilitiesHandlers({ registry, boards, openFacility, announce }:
     async facilities({ may, query }) {
       const isVisible = await visibleTo(may)
       const read = filtered(page => registry.facilities.list(page), keyOf, isVisible)
-      return pageOf(query, read, keyOf, facilityView)
+      const prefectures = await registry.facilities.prefectures()
+      return pageOf(query, read, keyOf, facility => facilityView(facility, prefectures.get(facility.id)))
     },
 
     async createFacility({ body }) {
-      const { id, name, zone, bench_of: benchOf } = body
+      const { id, name, zone, bench_of: benchOf, prefecture } = body
       const bench = benchOf === undefined ? null : `bench-${benchOf}`
       if (bench !== null && id !== bench) refuse('bad_request', `id: the bench of ${benchOf} is called ${bench}.`)
       if (bench === null && id.startsWith('bench-'))
@@ -49,12 +50,17 @@ export function facilitiesHandlers({ registry, boards, openFacility, announce }:
       if (await registry.facilities.get(id)) refuse('conflict', `There is already a facility ${id}.`)
       const record: FacilityRecord = { id, name, zone, benchOf: benchOf ?? null }
       await registry.facilities.create(record)
+      if (prefecture !== undefined) await registry.facilities.setPrefecture(id, prefecture)
       await openFacility(id)
       await announce(id)
-      return facilityView(record)
+      return facilityView(record, prefecture)
     },
 
-    renameFacility: async ({ params, body }) => facilityView(await registry.facilities.rename(params.id, body.name)),
+    async renameFacility({ params: { id }, body: { name, prefecture } }) {
+      const renamed = await registry.facilities.rename(id, name)
+      if (prefecture !== undefined) await registry.facilities.setPrefecture(id, prefecture)
+      return facilityView(renamed, (await registry.facilities.prefectures()).get(id))
+    },
 
     deviceTypes: ({ query }) =>
       pageOf(
@@ -68,4 +74,7 @@ export function facilitiesHandlers({ registry, boards, openFacility, announce }:
 
 const inOrder = [...profiles].sort((a, b) => (a.id < b.id ? -1 : 1))
 const keyOf = ({ id }: { id: string }): string => id
-const facilityView = ({ id, name, zone, benchOf }: FacilityRecord) => ({ id, name, zone, bench_of: benchOf })
+const facilityView = ({ id, name, zone, benchOf }: FacilityRecord, prefecture: string | undefined) => ({
+  ...{ id, name, zone, bench_of: benchOf },
+  prefecture: prefecture ?? null,
+})

@@ -35,6 +35,17 @@ export const auditPlan: AuditPlan = {
         new: { name },
       }),
     },
+    setPrefecture: {
+      before: async ({ facilities }, id) => (await facilities.prefectures()).get(id) ?? null,
+      tell: ({ args: [id, prefecture], before }) => ({
+        action: 'facility.edit',
+        subject: { kind: 'facility', id },
+        facility: id,
+        old: { prefecture: before },
+        new: { prefecture },
+      }),
+    },
+    prefectures: 'read',
     get: 'read',
     list: 'read',
   },
@@ -101,7 +112,7 @@ export const auditPlan: AuditPlan = {
       tell: ({ result }) => ({
         action: 'request.create',
         subject: { kind: 'request', id: result.id },
-        facility: result.scope.facility,
+        ...('facility' in result.scope ? { facility: result.scope.facility } : {}),
         new: requestState(result),
       }),
     },
@@ -113,7 +124,7 @@ export const auditPlan: AuditPlan = {
       tell: ({ args: [, , change], result, before }) => ({
         action: `request.${requestAction(change, before)}`,
         subject: { kind: 'request', id: result.id },
-        facility: result.scope.facility,
+        ...('facility' in result.scope ? { facility: result.scope.facility } : {}),
         old: before && requestState(before),
         new: requestState(result),
       }),

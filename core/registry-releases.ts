@@ -52,6 +52,8 @@ export interface ReleaseRepositories {
     ofResident(resident: string): Promise<ReleaseRecord[]>
     /** What was released with data of any of them in it, oldest first. */
     ofResidents(residents: readonly string[]): Promise<ReleaseRecord[]>
+    /** Oldest first. */
+    ofTrial(trial: string): Promise<ReleaseRecord[]>
     /** Of one release, in order of residents. */
     membersOf(release: string): Promise<ReleaseMember[]>
     get(id: string): Promise<ReleaseRecord | null>

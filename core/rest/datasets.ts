@@ -106,7 +106,34 @@ export const datasetSchema = z
   .meta({ id: 'Dataset' })
 export type Dataset = z.infer<typeof datasetSchema>
 
+export const datasetOutlookSchema = z
+  .object({
+    /** The most that can come out; null: nothing. What does come out, the engine says from the finished tables. */
+    product: z.enum(DATASET_PRODUCTS).nullable(),
+    reason: z.enum([
+      'as_asked',
+      'too_few_for_individuals',
+      'too_few_sites',
+      'no_grounds_for_pseudonymised',
+      'too_few_people',
+      'composition',
+      'not_locked',
+      'prefecture_unknown',
+    ]),
+  })
+  .meta({ id: 'DatasetOutlook' })
+export type DatasetOutlook = z.infer<typeof datasetOutlookSchema>
+
 export const datasetsRoutes = {
+  datasetOutlook: route({
+    method: 'get',
+    path: '/trials/:id/dataset-outlook',
+    summary: 'Which product a dataset of this trial could be now, and why not more',
+    params: idParams,
+    query: z.object({ product: z.enum(DATASET_PRODUCTS) }),
+    status: 200,
+    response: datasetOutlookSchema,
+  }),
   datasetRequests: route({
     method: 'get',
     path: '/dataset-requests',

@@ -157,6 +157,7 @@ export const RULES: Rules = {
     addReference: STAFF,
     correctReference: ADMIN,
 
+    datasetOutlook: { ...MAKER, steward: 'all' },
     datasetRequests: { ...MAKER, ...STEWARD },
     datasetRequest: { ...MAKER, ...STEWARD },
     createDatasetRequest: MAKER,

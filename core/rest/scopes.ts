@@ -65,6 +65,7 @@ export const ROUTE_SCOPES: Scopes = {
   correctTrialEvent: 'trials:write',
   addReference: 'trials:write',
   correctReference: 'trials:write',
+  datasetOutlook: 'datasets:read',
   datasetRequests: 'datasets:read',
   datasetRequest: 'datasets:read',
   dataset: 'datasets:read',

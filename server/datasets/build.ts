@@ -11,6 +11,9 @@ import { eligibleSubjects, READINGS_FILE } from '../export/input.ts'
 import { releaseFolderOf, startExportJob, writeExportInput } from '../export/job.ts'
 import { requirePublishable } from './eligible.ts'
 import { exportInputOf } from './input.ts'
+import { type FacilityRequest, isOfTrial } from './scope.ts'
+import type { TrialContext } from './trial/input.ts'
+import { prepareTrial, trialReleaseOf } from './trial/prepare.ts'
 
 /** Part of the whole that copying out of the store is shown as. */
 const EXTRACT_PART = 0.4
@@ -48,32 +51,19 @@ export async function buildDataset(
   const { registry, source, dataDir, signingKeyFile, codeVersion, demonstration, clock } = options
   const done = await registry.releases.ofRequest(request.id)
   if (done) return done
-  const facility = await registry.facilities.get(request.scope.facility)
-  if (!facility) throw new AppError('input_invalid', 'the facility of the request is gone')
-
   const release = releaseIdOf(request.id)
   const folder = join(dataDir, 'jobs', request.id)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   onProgress({ step: 'extract', progress: 0, readings: null })
-  const context = { registry, codeVersion, release, nowMs: clock() }
-  const input = { ...(await exportInputOf(request, facility, context)), demonstration }
-  requirePublishable(input)
-  await source.extract(
-    {
-      facility: facility.id,
-      devices: input.devices.map(({ id }) => id),
-      profiles: input.scope.device_types,
-      fromMs: input.from_ms,
-      toMs: input.to_ms,
-    },
-    join(folder, READINGS_FILE),
-    readings =>
-      onProgress({ step: 'extract', progress: (EXTRACT_PART * readings) / (readings + EXTRACT_HALF), readings }),
-    signal,
-  )
+  const context = { registry, codeVersion, release, demonstration, nowMs: clock() }
+  const told = (readings: number) =>
+    onProgress({ step: 'extract', progress: (EXTRACT_PART * readings) / (readings + EXTRACT_HALF), readings })
+  const job = { registry, source, folder, told, signal }
+  const subjects = isOfTrial(request)
+    ? await prepareTrial(request, context, job)
+    : await prepareFacility(request as FacilityRequest, context, job)
   if (signal.aborted) throw new AppError('export_cancelled', 'the build was cancelled')
-  await writeExportInput(folder, input)
   const result = await startExportJob({
     folder,
     signingKeyFile,
@@ -98,9 +88,9 @@ export async function buildDataset(
     published: result.published,
     suppressed: result.suppressed,
     files: result.files,
-    trial: null,
+    trial: isOfTrial(request) && result.trial ? trialReleaseOf(request.scope.trial, result.trial) : null,
   }
-  const members = [...eligibleSubjects(input)].map(resident => ({ resident, class: null, groups: {} }))
+  const members = result.trial?.members ?? subjects.map(resident => ({ resident, class: null, groups: {} }))
   await registry.releases.create(record, members).catch(async (error: unknown) => {
     // Any other error leaves open whether the release was recorded.
     if (error instanceof AppError && error.code === 'consent_withdrawn')
@@ -110,4 +100,38 @@ export async function buildDataset(
   // The copy of the readings is the only place outside the store where residents' values lie; it goes at once.
   await rm(folder, { recursive: true, force: true })
   return record
+}
+
+interface Job {
+  registry: Registry
+  source: TelemetrySource
+  folder: string
+  told: (readings: number) => void
+  signal: AbortSignal
+}
+
+/** @returns the residents who could be in it */
+async function prepareFacility(
+  request: FacilityRequest,
+  context: TrialContext,
+  { registry, source, folder, told, signal }: Job,
+): Promise<string[]> {
+  const facility = await registry.facilities.get(request.scope.facility)
+  if (!facility) throw new AppError('input_invalid', 'the facility of the request is gone')
+  const input = { ...(await exportInputOf(request, facility, context)), demonstration: context.demonstration }
+  requirePublishable(input)
+  await source.extract(
+    {
+      facility: facility.id,
+      devices: input.devices.map(({ id }) => id),
+      profiles: input.scope.device_types,
+      fromMs: input.from_ms,
+      toMs: input.to_ms,
+    },
+    join(folder, READINGS_FILE),
+    told,
+    signal,
+  )
+  await writeExportInput(folder, input)
+  return [...eligibleSubjects(input)]
 }

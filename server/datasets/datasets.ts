@@ -3,7 +3,8 @@ import { AppError } from '../../core/errors.ts'
 import { profileById } from '../../core/profiles/index.ts'
 import type { DatasetRequestRecord, FacilityRecord, Registry } from '../../core/registry.ts'
 import type { ReleaseRecord } from '../../core/registry-releases.ts'
-import type { Dataset, DatasetRequest } from '../../core/rest/datasets.ts'
+import type { TrialRecord } from '../../core/registry-trials.ts'
+import type { Dataset, DatasetOutlook, DatasetRequest, DatasetScope } from '../../core/rest/datasets.ts'
 import type { Me } from '../../core/rest/session.ts'
 import type { May } from '../auth/authority.ts'
 import { ownerOfRequest } from '../auth/owners.ts'
@@ -13,7 +14,9 @@ import { requirePublishable } from './eligible.ts'
 import { devicesInScope, exportInputOf, periodOf } from './input.ts'
 import type { Links } from './links.ts'
 import type { BuildQueue } from './queue.ts'
+import { type FacilityRequest, isOfFacility, isOfTrial, scopesOf } from './scope.ts'
 import * as rules from './states.ts'
+import { OUTLOOK_TEXTS, outlookOf } from './trial/outlook.ts'
 
 type Draft = Pick<DatasetRequestRecord, 'purpose' | 'product' | 'scope'>
 
@@ -38,6 +41,8 @@ export interface Datasets {
   withdraw(may: May, id: string): Promise<DatasetRequest>
   get(may: May, id: string): Promise<DatasetRequest>
   view(record: DatasetRequestRecord): Promise<DatasetRequest>
+  /** What could come of a trial now. */
+  outlook(trial: TrialRecord, product: Draft['product']): Promise<DatasetOutlook>
   /** A release and links to its files. */
   dataset(may: May, id: string): Promise<Dataset>
   /** The file behind a valid link. */
@@ -59,10 +64,15 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
     if (!request || !may(ownerOfRequest(request))) throw new AppError('not_found', `You have no dataset request ${id}.`)
     return request
   }
-  const zoneOf = async (facility: string): Promise<string> => (await registry.facilities.get(facility))?.zone ?? 'UTC'
+  const zoneOf = async (scope: DatasetScope): Promise<string> => {
+    const [first] = await scopesOf(registry, scope)
+    return (first && (await registry.facilities.get(first.facility))?.zone) ?? 'UTC'
+  }
+  const outlook = (trial: TrialRecord, product: Draft['product']) =>
+    outlookOf(trial, product, { registry, codeVersion, nowMs: clock() })
 
   const view = async (record: DatasetRequestRecord): Promise<DatasetRequest> => {
-    const zone = createZoneClock(await zoneOf(record.scope.facility))
+    const zone = createZoneClock(await zoneOf(record.scope))
     const release = record.state === 'ready' ? await registry.releases.ofRequest(record.id) : null
     return {
       id: record.id,
@@ -92,19 +102,20 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
 
   return {
     view,
+    outlook,
     get: async (may, id) => view(await find(may, id)),
 
     async create({ me, may }, draft) {
       if (me.maker === null || !may({ maker: me.maker }))
         throw new AppError('forbidden', 'Only people of a maker ask for datasets.')
-      await requireSeen(draft.scope.facility, me.maker)
+      await requireScope(me.maker, draft)
       return view(await registry.requests.create({ ...draft, maker: me.maker, createdBy: me.user, createdMs: clock() }))
     },
     async edit(may, id, version, draft) {
       const request = await find(may, id)
       if (version !== null && version !== request.version)
         throw new AppError('precondition_failed', 'This request was changed meanwhile; read it again.')
-      await requireSeen(draft.scope.facility, request.maker)
+      await requireScope(request.maker, draft)
       return change(request, rules.edit(request, draft))
     },
     async submit(may, id) {
@@ -131,7 +142,7 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
       const request = release && (await registry.requests.get(release.request))
       if (!release || !request || !may(ownerOfRequest(request)))
         throw new AppError('not_found', `You have no dataset ${id}.`)
-      const zone = createZoneClock(await zoneOf(request.scope.facility))
+      const zone = createZoneClock(await zoneOf(request.scope))
       return {
         id: release.id,
         request: release.request,
@@ -166,8 +177,28 @@ export function createDatasets({ registry, queue, links, codeVersion, clock }: D
     return facility
   }
 
+  /** A maker asks for its own trials, and for aggregates only of what is no trial. */
+  async function requireScope(maker: string, { scope, product }: Draft): Promise<void> {
+    if ('trial' in scope) {
+      const trial = await registry.trials.get(scope.trial)
+      if (trial?.maker !== maker) throw new AppError('bad_request', `scope.trial: you have no trial ${scope.trial}.`)
+      return
+    }
+    await requireSeen(scope.facility, maker)
+    if (product !== 'P0') throw new AppError('bad_request', 'product: outside a trial there is P0 only.')
+  }
+
   /** A draft may be wrong; what is handed to reviewers may not. */
   async function requirePossible(request: DatasetRequestRecord): Promise<void> {
+    if (isOfFacility(request)) return requirePossibleAt(request)
+    if (!isOfTrial(request)) return
+    const trial = await registry.trials.get(request.scope.trial)
+    if (!trial) throw new AppError('not_ready', 'scope.trial: this trial is gone.')
+    const { product, reason } = await outlook(trial, request.product)
+    if (product === null) throw new AppError('not_ready', OUTLOOK_TEXTS[reason])
+  }
+
+  async function requirePossibleAt(request: FacilityRequest): Promise<void> {
     const { scope, maker } = request
     const facility = await requireSeen(scope.facility, maker)
     const unknown = scope.device_types.filter(type => !profileById(type))

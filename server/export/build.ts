@@ -1,9 +1,6 @@
 /** One dataset build from a job folder: aggregate, package, gate, sign, verify, and only then a release. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../core/errors.ts'
 import { type DuckdbConnection, openDuckdb } from '../../storage/duckdb.ts'
 import { productOf } from './anonymize/label.ts'
@@ -12,11 +9,10 @@ import { runGate } from './gate/gate.ts'
 import { type ExportInput, eligibleResidents, exportInputSchema, INPUT_FILE, READINGS_FILE } from './input.ts'
 import { type ExportProgress, type ExportResult, RELEASE_FOLDER } from './outcome.ts'
 import { assemble, assembleWithoutPeople } from './package/assemble.ts'
-import { MANIFEST, SIGNATURE, sha256, sortedByPath } from './package/manifest.ts'
 import { p0Policy } from './policy.ts'
+import { hashOf, inFolder, sealPackage } from './seal.ts'
 import { readSigningKey } from './sign/key-file.ts'
-import { parsePublicKey, type SigningKey, signBytes } from './sign/minisign.ts'
-import { trustedCommentOf } from './verify/archive.ts'
+import { parsePublicKey } from './sign/minisign.ts'
 import { verifyPackage } from './verify/verify.ts'
 import { readZip, writeZip, type ZipEntry } from './zip.ts'
 
@@ -79,7 +75,7 @@ export async function buildDataset({ folder, signingKeyFile, progress }: BuildOp
     }
 
     report('sign', 0.95)
-    const result = await sign(work, input.release, files, key)
+    const result = await sealPackage(work, input.release, files, key)
     // The recipient's own check, on the very file that leaves.
     const checked = await verifyPackage(join(work, RELEASE_FOLDER, result.name), parsePublicKey(key.publicKey))
     if (!checked.ok) throw new AppError('gate_refused', 'The signed package does not pass its own verification')
@@ -93,6 +89,7 @@ export async function buildDataset({ folder, signingKeyFile, progress }: BuildOp
       manifestSha256: result.manifestSha256,
       keyId: key.id,
       publicKey: key.publicKey,
+      trial: null,
     }
   } finally {
     await database.close()
@@ -120,30 +117,8 @@ async function countReadings(connection: DuckdbConnection, file: string): Promis
   }
 }
 
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
-}
-
-const inFolder = (release: string, files: readonly ZipEntry[]): ZipEntry[] =>
-  files.map(({ path, content }) => ({ path: `${release}/${path}`, content }))
-
 async function readBack(file: string, release: string): Promise<ZipEntry[]> {
   const zip = await readZip(file)
   if (!zip.ok) throw new AppError('gate_refused', 'The written archive cannot be read back')
   return zip.entries.map(({ path, content }) => ({ path: path.slice(release.length + 1), content }))
-}
-
-async function sign(work: string, release: string, files: readonly ZipEntry[], key: SigningKey) {
-  const manifest = files.find(file => file.path === MANIFEST)?.content
-  if (!manifest) throw new AppError('gate_refused', 'The written archive has no manifest')
-  const manifestSha256 = sha256(manifest)
-  const comment = trustedCommentOf(release, manifestSha256, key.id)
-  const signature = { path: SIGNATURE, content: Buffer.from(signBytes(manifest, key, comment)) }
-  const name = `${release}.zip`
-  const file = join(work, RELEASE_FOLDER, name)
-  await mkdir(join(work, RELEASE_FOLDER))
-  await writeZip(file, inFolder(release, sortedByPath([...files, signature])))
-  return { name, manifestSha256, bytes: (await stat(file)).size, sha256: await hashOf(file) }
 }

@@ -12,6 +12,7 @@ import {
   type ExportResult,
   RELEASE_FOLDER,
 } from './outcome.ts'
+import { TRIAL_FILE, type TrialInput, trialInputSchema } from './trial/input.ts'
 
 /** How long a build may take to end itself after it was told to. */
 const KILL_AFTER_MS = 5_000
@@ -20,6 +21,11 @@ const STDERR_KEPT = 4_000
 /** Writes `input.json` into the job's folder. @throws ZodError when the input breaks its own rules (a fault of the caller). */
 export async function writeExportInput(folder: string, input: ExportInput): Promise<void> {
   await writeFile(join(folder, INPUT_FILE), `${JSON.stringify(exportInputSchema.parse(input), null, 2)}\n`)
+}
+
+/** The same for a trial. */
+export async function writeTrialInput(folder: string, input: TrialInput): Promise<void> {
+  await writeFile(join(folder, TRIAL_FILE), `${JSON.stringify(trialInputSchema.parse(input), null, 2)}\n`)
 }
 
 export interface ExportJobOptions {

@@ -1,13 +1,16 @@
 /** The process of one dataset build: reads a job folder, writes its release, says what it does over IPC or, without, as JSON lines. */
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError } from '../../core/errors.ts'
 import { buildDataset } from './build.ts'
 import type { ExportMessage } from './outcome.ts'
+import { TRIAL_FILE } from './trial/input.ts'
+import { buildTrialDataset } from './trial-build.ts'
 
 const HELP = `Usage: tsx server/export/main.ts --folder <job folder> --key-file <minisign secret key without password>
 
-Builds a dataset package from readings.parquet and input.json in the folder and leaves it in the folder's release/.
+Builds a dataset package from the extracts and the input (input.json, or trial.json for a trial) in the folder and leaves it in the folder's release/.
 Exit code: 0 released, 1 failed or cancelled, 2 wrong usage.`
 
 function say(message: ExportMessage): Promise<void> {
@@ -41,7 +44,8 @@ else if (typeof usage === 'string') {
   process.exitCode = 2
 } else {
   try {
-    const result = await buildDataset({
+    const build = existsSync(join(usage.folder, TRIAL_FILE)) ? buildTrialDataset : buildDataset
+    const result = await build({
       folder: usage.folder,
       signingKeyFile: usage.keyFile,
       progress: progress => void say({ type: 'progress', progress }),

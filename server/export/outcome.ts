@@ -1,4 +1,5 @@
 /** What a build says while it runs and when it ends. */
+import type { ReleaseMember, ReleaseRecord, TrialRelease } from '../../core/registry-releases.ts'
 import type { DatasetJob } from '../../core/rest/datasets.ts'
 
 /** In the job's folder; appears in one step, when everything in it is checked and signed. */
@@ -14,7 +15,7 @@ export interface ExportProgress {
 }
 
 export interface ExportResult {
-  product: 'P0'
+  product: ReleaseRecord['product']
   /** Cells in the tables: metric × hour of day. */
   published: number
   suppressed: number
@@ -25,6 +26,14 @@ export interface ExportResult {
   keyId: string
   /** One line of base64, for `minisign -P` and `npm run verify -- --key`. */
   publicKey: string
+  /** Null: not of a trial. */
+  trial: TrialResult | null
+}
+
+export interface TrialResult
+  extends Pick<TrialRelease, 'levels' | 'contentSha256' | 'rebuiltManifestSha256' | 'keyDestroyedMs'> {
+  /** Whose data are in it, with class and groups. */
+  members: ReleaseMember[]
 }
 
 export interface ExportFailure {

@@ -66,6 +66,16 @@ export function createReleases(db: Kysely<RegistrySchema>, vault: Vault): Regist
     },
     ofResidents,
     ofResident: resident => ofResidents([resident]),
+    async ofTrial(trial) {
+      const rows = await db
+        .selectFrom('releases')
+        .selectAll()
+        .where('trial', '=', trial)
+        .orderBy('created_ms')
+        .orderBy('id')
+        .execute()
+      return rows.map(recordOf)
+    },
     async membersOf(release) {
       const rows = await db
         .selectFrom('release_subjects')

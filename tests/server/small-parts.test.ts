@@ -221,7 +221,7 @@ describe('a dataset request', () => {
   const steward = fc.constantFrom('s1', 's2', 's3')
   const act: fc.Arbitrary<Act> = fc.oneof(
     fc.constant<Act>(request => rules.submit(request)),
-    fc.constant<Act>(request => rules.edit(request, { purpose: 'other', scope })),
+    fc.constant<Act>(request => rules.edit(request, { purpose: 'other', product: 'P0', scope })),
     fc.constant<Act>(request => rules.withdraw(request)),
     steward.map<Act>(by => request => rules.giveBack(request, { by, reason: 'r', atMs: 0 })),
     fc

@@ -3,9 +3,11 @@ import { ownerOfRequest } from '../../auth/owners.ts'
 import { releaseFolder } from '../../datasets/build.ts'
 import type { Handlers } from '../call.ts'
 import { filtered, pageOf } from '../page.ts'
+import { trialFor } from '../trial-view.ts'
 import type { HandlerDeps } from './deps.ts'
 
 type Names =
+  | 'datasetOutlook'
   | 'datasetRequests'
   | 'datasetRequest'
   | 'createDatasetRequest'
@@ -40,6 +42,8 @@ export function datasetsHandlers({ registry, datasets, dataDir, log }: HandlerDe
       )
       return { items: await Promise.all(page.items.map(datasets.view)), next: page.next }
     },
+    datasetOutlook: async ({ may, params, query }) =>
+      datasets.outlook(await trialFor(registry, may, params.id), query.product),
     datasetRequest: ({ may, params }) => datasets.get(may, params.id),
     createDatasetRequest: ({ me, may, body }) => datasets.create({ me, may }, body),
     editDatasetRequest: ({ may, params, body, version }) => datasets.edit(may, params.id, version, body),

@@ -21,6 +21,7 @@ export const releasesPlan: Pick<AuditPlan, 'releases'> = {
     ofRequest: 'read',
     ofResident: 'read',
     ofResidents: 'read',
+    ofTrial: 'read',
     membersOf: 'read',
     list: 'read',
   },

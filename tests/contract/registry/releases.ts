@@ -71,6 +71,8 @@ export function releasesContract(f: RegistryFixture): void {
       const many = Array.from({ length: 1_100 }, (_, n) => `nobody${n}`)
       expect(await f.registry.releases.ofResidents([a.id, ...many, b.id, c.id])).toEqual([older, newer])
       expect(await f.registry.releases.ofResident(a.id)).toEqual([newer])
+      expect(await f.registry.releases.ofTrial(trial)).toEqual([older, newer])
+      expect(await f.registry.releases.ofTrial('none')).toEqual([])
       expect(await f.registry.releases.ofResidents([c.id])).toEqual([])
       expect(await f.registry.releases.ofResidents([])).toEqual([])
     })

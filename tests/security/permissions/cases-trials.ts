@@ -107,6 +107,11 @@ export const TRIAL_CASES = {
       shows: w.request.draft,
     })),
   ],
+  datasetOutlook: [
+    of({ ok: 'maker steward', hidden: 'maker-elsewhere' })(w => ({
+      path: `/trials/${w.trial}/dataset-outlook?product=P1`,
+    })),
+  ],
   datasetRequest: [
     requestSeen(w => ({ path: `/dataset-requests/${w.request.submitted}` })),
     of({ ok: 'maker', hidden: 'steward maker-elsewhere' })(w => ({ path: `/dataset-requests/${w.request.draft}` })),

@@ -38,7 +38,8 @@ export async function bench(args: string[]): Promise<void> {
   writeReport(values.out ?? 'docs/results/event-lane', reportOf(options, values.only, outside, embedded))
 }
 
-const figures = (sorted: readonly number[]): number[] => [0.5, 0.95, 0.99, 1].map(share => percentile(sorted, share))
+const SHARES = [0.5, 0.95, 0.99, 1]
+const figures = (sorted: readonly number[]): number[] => SHARES.map(share => percentile(sorted, share))
 
 function reportOf(
   { messages, devices, perSecond, idleSeconds }: LaneOptions,
@@ -105,6 +106,22 @@ function reportOf(
       lane('PUBLISH to socket as a condition, ms', 'condition'),
       ...(outside ? [hops] : []),
     ],
-    data: { outside, embedded },
+    data: {
+      saveMs: outside?.saveMs,
+      sentSeconds: embedded?.sentSeconds,
+      shares: SHARES,
+      runs: named.map(([backlog, { event, condition, hops: ways, broker, ...run }]) => ({
+        backlog,
+        ...run,
+        event: figures(event),
+        condition: figures(condition),
+        ...(broker && { broker: figures(broker) }),
+        ...(ways && {
+          toBroker: figures(ways.toBroker),
+          toLive: figures(ways.toLive),
+          toSocket: figures(ways.toSocket),
+        }),
+      })),
+    },
   }
 }

@@ -28,9 +28,9 @@ export interface MemberBins {
 
 /**
  * So many days before and after a bin count for it, at the same hour of the day. What a person did in one hour of one day is what raw logs are
- * recognised by, and one hour of a whole facility is a date; neither moves a median of seven days.
+ * recognised by, and one hour of a whole facility is a date; neither moves a median of fifteen days.
  */
-export const DAYS_AROUND = 3
+export const DAYS_AROUND = 7
 
 /**
  * Ends beyond (or at) which at least k people have hourly values.

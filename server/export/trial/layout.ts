@@ -53,7 +53,7 @@ export const PARTICIPANT_GROUP = 'participant.*'
  * In the job's folder, never in the package: which participants are behind which rows of the series, for the gate.
  * Every row's mean, deviation and quartiles are over all `members`, always the same ones. A member's value in an hour is the mean of
  * its readings, moved into `clip`; in a wider bin, the mean of its hours' values. Masked hours count as not measured. What a member
- * brings to a row is the running median: of the own bins at the same hour of the day from three days before to three days after
+ * brings to a row is the running median: of the own bins at the same hour of the day from seven days before to seven days after
  * (`binHours` 1 and 24; the lower of two middle ones), of the bin itself where bins are weeks. Where there is none, the member's usual value
  * stands: the median of the own bins at that hour of the day (of all bins, where that hour has none or bins are wider than an hour).
  * A row is told when at least the policy's `minPersons` members have a running median there.

@@ -106,16 +106,29 @@ const USUAL = `
   from whole w join (select unnest(range(24)) as clock) c on w.bin_hours = 1 or c.clock = 0
   left join daily on daily.subject = w.subject and daily.profile = w.profile and daily.metric = w.metric and daily.clock = c.clock`
 
-/** One row a member and told bin: the value measured or, in its stead, the usual one. */
+/**
+ * What a member brings to each bin of the participation: the median of the own bins at that hour of the day within a week on either side, of the bin
+ * itself where bins are weeks. Null where there is none.
+ */
+const RUNNING = `
+  create or replace temp table gate_running as
+  with grid as (
+    select m.subject, m.profile, m.metric, m.bin_hours,
+      unnest(range(0, ceil((p.to_ms - p.start_ms) / ${HOUR_MS})::bigint, m.bin_hours)) as hour
+    from (select distinct subject, profile, metric, bin_hours from gate_member) m join gate_person p using (subject)
+  )
+  select g.subject, g.profile, g.metric, g.hour, quantile_disc(b.value, 0.5) over (
+    partition by g.subject, g.profile, g.metric, g.hour % 24 order by g.hour
+    range between (case when g.bin_hours > 24 then 0 else 168 end) preceding and (case when g.bin_hours > 24 then 0 else 168 end) following) as value
+  from grid g left join gate_bins b on b.subject = g.subject and b.profile = g.profile and b.metric = g.metric and b.hour = g.hour`
+
+/** One row a member and told bin: what the member brings or, in its stead, the usual value. */
 const VALUES = `
   create or replace temp table gate_values as
-  select s.n, m.subject, bin.value is not null or hidden.subject is not null as measured, coalesce(bin.value, usual.value) as value
+  select s.n, m.subject, run.value is not null as measured, coalesce(run.value, usual.value) as value
   from gate_series s
   join gate_member m on m."group" = s."group" and m.metric = s.metric
-  left join gate_bins bin on bin.subject = m.subject and bin.profile = m.profile and bin.metric = m.metric and bin.hour = s.hour::bigint
-  left join (select distinct subject, profile, metric, hour // bin_hours as bin from gate_hidden join
-      (select distinct profile, metric, bin_hours from gate_member) using (profile, metric)) hidden
-    on hidden.subject = m.subject and hidden.profile = m.profile and hidden.metric = m.metric and hidden.bin = s.hour::bigint // m.bin_hours
+  left join gate_running run on run.subject = m.subject and run.profile = m.profile and run.metric = m.metric and run.hour = s.hour::bigint
   left join gate_usual usual on usual.subject = m.subject and usual.profile = m.profile and usual.metric = m.metric
     and usual.clock = case when m.bin_hours = 1 then s.hour::bigint % 24 else 0 end`
 
@@ -162,6 +175,7 @@ export async function recountSeries(
   await connection.run(UNHIDDEN)
   await connection.run(BINS)
   await connection.run(USUAL)
+  await connection.run(RUNNING)
   await connection.run(VALUES)
   await connection.run(RECOUNT)
 }

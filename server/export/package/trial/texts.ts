@@ -73,9 +73,9 @@ export const TRIAL_TEXTS: Readonly<Record<string, Text>> = {
     'Hours since midnight at the beginning of the first day; start of the bin',
   ),
   'series.mean': text(
-    '平均。各人の値は前後3日を含む同じ時刻の中央値とし、測定がない人はふだんの値で代える。上下それぞれ1割の値は隣の値に寄せる',
-    '평균. 각 사람의 값은 앞뒤 3일을 포함한 같은 시각의 중앙값이며, 측정이 없는 사람은 평소 값으로 대신함. 위아래 각 10%의 값은 인접한 값으로 조정함',
-    'Mean of each person’s median of seven days around, at the same hour; whoever was not measured stands at the own usual value, and a tenth at either end is moved to the next value',
+    '平均。各人の値は前後7日を含む同じ時刻の中央値とし、測定がない人はふだんの値で代える。上下それぞれ1割の値は隣の値に寄せる',
+    '평균. 각 사람의 값은 앞뒤 7일을 포함한 같은 시각의 중앙값이며, 측정이 없는 사람은 평소 값으로 대신함. 위아래 각 10%의 값은 인접한 값으로 조정함',
+    'Mean of each person’s median of fifteen days around, at the same hour; whoever was not measured stands at the own usual value, and a tenth at either end is moved to the next value',
   ),
   'series.sd': text(
     '標準偏差(平均と同じ値から)',

@@ -68,14 +68,27 @@ export function eventRates(histories: readonly EventHistory[], policy: TrialPoli
   })
 }
 
-/** Whether people had an outcome: told when at least k had it and at least k did not. @param outcomes name → whether, participant by participant */
-export function outcomeCounts(outcomes: ReadonlyMap<string, readonly boolean[]>, policy: TrialPolicy): AggregateRow[] {
+/**
+ * Whether people had an outcome: told when at least k had it and at least k did not, and when that also holds for those of whom the table of
+ * participants does not tell it: the difference would be about them.
+ * @param outcomes name → whether, participant by participant
+ * @param told name → what the participants' table tells of each participant: `yes`, `no` or `*`; absent where there is no such table
+ */
+export function outcomeCounts(
+  outcomes: ReadonlyMap<string, readonly boolean[]>,
+  { k }: TrialPolicy,
+  told: ReadonlyMap<string, readonly string[]> = new Map(),
+): AggregateRow[] {
   return [...outcomes].flatMap(([name, values]) => {
     const yes = values.filter(Boolean).length
-    const told = yes >= policy.k && values.length - yes >= policy.k
+    const no = values.length - yes
+    const open = told.get(name) ?? []
+    const rest = (all: number, word: string) => all - open.filter(value => value === word).length
+    const beside = !open.includes(ANY) || Math.min(rest(yes, 'yes'), rest(no, 'no')) >= k
+    const enough = Math.min(yes, no) >= k && beside
     return [true, false].map(value => ({
       ...{ table: 'outcome', row: name, column: value ? 'yes' : 'no' },
-      persons: told ? (value ? yes : values.length - yes) : null,
+      persons: enough ? (value ? yes : no) : null,
       value: null,
     }))
   })

@@ -9,7 +9,7 @@ import { type Series, seriesOf } from '../anonymize/series.ts'
 import { type Classes, classesOf, subjectTable } from '../anonymize/subject-table.ts'
 import { type Cell, type HistoryParts, partsOf, tellClass } from '../anonymize/told.ts'
 import type { TrialInput } from './input.ts'
-import { type PrivateSeries, QUASI_IDENTIFIERS } from './layout.ts'
+import { type PrivateSeries, QUASI_IDENTIFIERS, SENSITIVE } from './layout.ts'
 import type { TrialPolicy } from './policy.ts'
 import type { Published } from './published.ts'
 import type { EventRow, SubjectRow, TrialTables } from './tables.ts'
@@ -104,7 +104,11 @@ export async function individualTables(source: Source, progress: () => void, sig
   const aggregates = sortedAggregates([
     ...dailyProfiles(series, policy),
     ...eventRates(keptHistories, policy),
-    ...outcomeCounts(new Map(Object.entries(keptOutcomes)), policy),
+    ...outcomeCounts(
+      new Map(Object.entries(keptOutcomes)),
+      policy,
+      new Map(SENSITIVE.map((name, at) => [name, rows.map(({ outcomes }) => outcomes[at]!)])),
+    ),
   ])
   const subjects: SubjectRow[] = rows.map(({ pid, values, outcomes }) => ({ pid, values, outcomes }))
   const events: EventRow[] = rows.flatMap(({ pid, events }) =>

@@ -52,7 +52,8 @@ export function overallTables({ input, policy, participants, measured, histories
       seriesBins: { possible: 0, told: 0 },
       cells: cellsOf(aggregates),
     },
-    private: { series: [], masked: [] },
+    // Whose usual days the daily profiles are of.
+    private: series.private,
     series,
   }
 }

@@ -16,7 +16,7 @@ const LATIN = [...new Set(FAMILY_NAMES.map(match => match?.[2] ?? ''))]
 /** People who are addressed without being named. */
 const NOBODY = '(?:皆|お客|利用者|入居者|患者|担当者|ご家族|貴社|各位|奥|神|王)'
 const KOREAN_FAMILY =
-  '(?:김|이|박|최|정|강|조|윤|장|임|한|오|서|신|권|황|안|송|류|홍|전|고|문|손|양|배|백|허|남|심|노|하)'
+  '(?!고객|이용자|이웃|신청자|전문가|임직원|조합원)(?:김|이|박|최|정|강|조|윤|장|임|한|오|서|신|권|황|안|송|류|홍|전|고|문|손|양|배|백|허|남|심|노|하)'
 
 /** Tried on NFKC text with its case. */
 export const NAME_PATTERNS: readonly { kind: string; pattern: RegExp }[] = [

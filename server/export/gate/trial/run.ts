@@ -102,7 +102,7 @@ async function checkTables(
   const facts = await readPrivate(jobFolder)
   const written = await writtenIn(connection, packageFolder, truth, product, facts)
   if (product === 'P1') await attempt('groups', () => checkMembers(facts, written.people, policy))
-  await recountSeries(connection, join(jobFolder, READINGS_FILE), facts, truth)
+  await recountSeries(connection, join(jobFolder, READINGS_FILE), facts, truth, product)
   if (individual) await attempt('series', () => checkSeries(connection, product, policy))
   if (product === 'P1') await attempt('common hours', () => checkCommonHours(connection, truth.input, policy))
   if (product !== 'P2') await attempt('aggregates', () => checkAggregates(connection, truth, product, policy))

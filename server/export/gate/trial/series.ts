@@ -150,12 +150,16 @@ const RECOUNT = `
 const loaded = (name: string, fields: string, parameter: string): string => `
   create or replace temp table ${name} as select unnest(from_json($${parameter}, '[{${fields}}]'), recursive := true)`
 
-/** @param readingsFile Parquet as TelemetrySource.extract writes it */
+/**
+ * What each member's bins and usual days are; and, of a product with series, what each told bin would be.
+ * @param readingsFile Parquet as TelemetrySource.extract writes it
+ */
 export async function recountSeries(
   connection: DuckdbConnection,
   readingsFile: string,
   { series, masked }: Private,
   truth: Truth,
+  product: TrialProduct,
 ): Promise<void> {
   const members = series.flatMap(({ members, binHours, clip, ...of }) =>
     members.map(subject => ({ ...of, bin_hours: binHours, clip_low: clip[0], clip_high: clip[1], subject })),
@@ -175,6 +179,7 @@ export async function recountSeries(
   await connection.run(UNHIDDEN)
   await connection.run(BINS)
   await connection.run(USUAL)
+  if (product === 'P0') return
   await connection.run(RUNNING)
   await connection.run(VALUES)
   await connection.run(RECOUNT)

@@ -8,7 +8,7 @@ const MOST = 300
 /** A value is found when it is as near as this part of the bin's deviation. */
 const NEAR = 0.25
 
-type Bins = ArrayLike<number>
+type Bins = Float64Array
 const isIn = (bin: number, own: Bins): boolean => bin < own.length && !Number.isNaN(own[bin])
 
 /** Who is in a group, and who was measured when, is known: the worst case. */

@@ -46,6 +46,21 @@ function sameValues(own: Float64Array, { mean }: SeenSeries): number {
   return n === 0 ? Number.NaN : same / n
 }
 
+/** The same whatever the hour: how much of the two heaps of values falls together, to the last digit. */
+function sameHeap(own: Float64Array, { mean }: SeenSeries): number {
+  const heap = new Map<number, number>()
+  for (const value of own) if (!Number.isNaN(value)) heap.set(value, (heap.get(value) ?? 0) + 1)
+  let [same, n] = [0, 0]
+  for (const value of mean) {
+    if (Number.isNaN(value)) continue
+    n += 1
+    const left = heap.get(value) ?? 0
+    if (left > 0) same += 1
+    heap.set(value, left - 1)
+  }
+  return n === 0 ? Number.NaN : same / n
+}
+
 /** How far what is missing is missing in both. */
 function sameGaps(own: Float64Array, { mean }: SeenSeries): number {
   let [both, either] = [0, 0]
@@ -57,7 +72,10 @@ function sameGaps(own: Float64Array, { mean }: SeenSeries): number {
   return either === 0 ? Number.NaN : both / either
 }
 
-const LIKENESSES: Readonly<Record<string, Likeness>> = { nearest, warped, sameValues, sameGaps }
+const LIKENESSES: Readonly<Record<string, Likeness>> = {
+  ...{ 'nearest neighbour': nearest, 'dynamic time warping': warped, 'exact values': sameValues },
+  ...{ 'heap of exact values': sameHeap, 'pattern of gaps': sameGaps },
+}
 
 const onSeries = (name: string, likeness: Likeness): Attack => ({
   number: 2,

@@ -1,6 +1,6 @@
 /** Attack 9: was this person in the trial? Scores of people who took part against those of people of the same homes who did not. */
 import { type Attack, counted, type Outcome, type World } from './attack.ts'
-import type { KnownPerson } from './known.ts'
+import { DAY_HOURS, type KnownPerson } from './known.ts'
 import { candidatesOf, recordsOf, tokensOf } from './records.ts'
 import { dailyProfile, ownBins, residuals, type SeenSeries, seriesOf } from './series.ts'
 import { advantage, correlation, mean } from './stats.ts'
@@ -84,24 +84,49 @@ const byUsualDay = ({ seen, known }: World): Score => {
     )
 }
 
-/** The whole log, hour by hour: what was unusual with the person against what was unusual in the mean of the likeliest group. */
-const byWholeLog = ({ seen }: World): Score => {
-  const metrics = byMetric(seriesOf(seen))
-  const unusual = new Map([...metrics.values()].flat().map(series => [series, residuals(series.mean, series.width)]))
-  return person =>
-    mean(
-      [...metrics].flatMap(([metric, groups]) => {
-        const likenesses = groups.flatMap(series => {
-          const own = ownBins(person, metric, series.width)
-          const likeness = own
-            ? correlation(residuals(own, series.width), unusual.get(series) as Float64Array)
-            : Number.NaN
-          return Number.isNaN(likeness) ? [] : [likeness]
-        })
-        return likenesses.length > 0 ? [Math.max(...likenesses)] : []
-      }),
-    )
+/** Days before and after over which a package says that it takes medians. */
+const SMOOTHED_DAYS = 7
+
+/** Running median at the same hour of the day, as whoever reads the package can make it of a log. */
+const smoothed = (bins: Float64Array, width: number): Float64Array => {
+  const cycle = width === 1 ? DAY_HOURS : 1
+  return bins.map((_, at) => {
+    const near: number[] = []
+    for (let day = -SMOOTHED_DAYS; day <= SMOOTHED_DAYS; day++) {
+      const value = bins[at + day * cycle]
+      if (value !== undefined && !Number.isNaN(value)) near.push(value)
+    }
+    near.sort((a, b) => a - b)
+    return near[(near.length - 1) >> 1] ?? Number.NaN
+  })
 }
+
+/** The whole log, hour by hour: what was unusual with the person against what was unusual in the mean of the likeliest group. */
+const byWholeLog =
+  (reading: (bins: Float64Array, width: number) => Float64Array) =>
+  ({ seen }: World): Score => {
+    const metrics = byMetric(seriesOf(seen))
+    const unusual = new Map([...metrics.values()].flat().map(series => [series, residuals(series.mean, series.width)]))
+    const mine = new WeakMap<Float64Array, Float64Array>()
+    const read = (own: Float64Array, width: number): Float64Array => {
+      const before = mine.get(own) ?? residuals(reading(own, width), width)
+      mine.set(own, before)
+      return before
+    }
+    return person =>
+      mean(
+        [...metrics].flatMap(([metric, groups]) => {
+          const likenesses = groups.flatMap(series => {
+            const own = ownBins(person, metric, series.width)
+            const likeness = own
+              ? correlation(read(own, series.width), unusual.get(series) as Float64Array)
+              : Number.NaN
+            return Number.isNaN(likeness) ? [] : [likeness]
+          })
+          return likenesses.length > 0 ? [Math.max(...likenesses)] : []
+        }),
+      )
+  }
 
 function byMetric(series: readonly SeenSeries[]): Map<string, SeenSeries[]> {
   const metrics = new Map<string, SeenSeries[]>()
@@ -113,5 +138,10 @@ export const memberships: readonly Attack[] = [
   membership('record with event types', byTypes),
   membership('usual day, distance to closest', byUsualDay),
   membership('every event with its date', byRecord, true),
-  membership('whole hourly log', byWholeLog, true),
+  membership(
+    'whole hourly log',
+    byWholeLog(own => own),
+    true,
+  ),
+  membership('whole hourly log, smoothed as the package is', byWholeLog(smoothed), true),
 ]

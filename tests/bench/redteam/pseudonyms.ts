@@ -39,6 +39,7 @@ const dictionary: Attack = {
     const outcome = counted()
     const { known, seen } = world
     const pids = new Set(recordsOf(seen).map(({ pid }) => pid))
+    const lengths = [...new Set([...pids].map(({ length }) => length))].filter(length => length >= 4)
     const words = [
       ...known.input.subjects.map(({ id }) => id as string),
       ...known.input.devices.map(({ id }) => id as string),
@@ -64,9 +65,8 @@ const dictionary: Attack = {
             forms.add(base32(digest))
           }
         }
-      const hit = [...forms].some(
-        form => pids.has(form) || [...pids].some(pid => pid.length >= 4 && form.startsWith(pid)),
-      )
+      // Pids may be the beginnings of hashes.
+      const hit = [...forms].some(form => pids.has(form) || lengths.some(length => pids.has(form.slice(0, length))))
       outcome.add(hit, 0)
     }
     return outcome

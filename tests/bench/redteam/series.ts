@@ -68,8 +68,21 @@ export function ownBins(person: KnownPerson, metric: string, width: number): Flo
   return bins
 }
 
+/** Bins belong to one width, and are laid beside many others: what follows from them is reckoned once. */
+function onceFor<T>(reckon: (bins: Float64Array, width: number) => T): (bins: Float64Array, width: number) => T {
+  const known = new WeakMap<Float64Array, T>()
+  return (bins, width) => {
+    const before = known.get(bins)
+    if (before !== undefined) return before
+    const result = reckon(bins, width)
+    known.set(bins, result)
+    return result
+  }
+}
+
 /** Mean of each hour of the day; one value where bins are wider than an hour. */
-export function dailyProfile(bins: ArrayLike<number>, width: number): number[] {
+export const dailyProfile = onceFor(profileOf)
+function profileOf(bins: Float64Array, width: number): number[] {
   const cycle = width === 1 ? DAY_HOURS : 1
   const sums = new Float64Array(cycle)
   const counts = new Float64Array(cycle)
@@ -92,7 +105,8 @@ export function typicalSize(values: readonly number[]): number {
 }
 
 /** What is unlike the same hour of other days: each bin less the median at that time of day. */
-export function residuals(bins: ArrayLike<number>, width: number): Float64Array {
+export const residuals = onceFor(residualsOf)
+function residualsOf(bins: Float64Array, width: number): Float64Array {
   const cycle = width === 1 ? DAY_HOURS : 1
   const usual = Array.from({ length: cycle }, (_, at) => {
     const known: number[] = []

@@ -49,6 +49,7 @@ export async function bench(args: string[]): Promise<void> {
       await notes(guard.name, async () => ({
         name: guard.name,
         by: 'matrix',
+        at: AT,
         found: await withoutGuard(guard, likely(guard.name)?.split(' ')[0]),
       })),
     )

@@ -134,6 +134,11 @@ export const OWNERS = guards([
     ['server/datasets/links.ts', 'if (expires * 1000 <= clock())', 'if (expires < 0)'],
   ],
   [
+    'a maker is refused in words that tell of no facility',
+    ['tests/app/server-ledger.test.ts', 'in the words'],
+    ['server/ledger/place.ts', "may.call('ledgerDevices', seen) ? onlyOfBench()", 'seen ? onlyOfBench()'],
+  ],
+  [
     'a draft is where the maker has devices',
     ['tests/app/server-datasets.test.ts', 'whether a facility exists'],
     ['server/datasets/datasets.ts', 'devices.length > 0 ? await registry', 'devices ? await registry'],

@@ -65,7 +65,6 @@ export const policyFileSchema = z.strictObject({
   suppression_limit: z.number().min(0).max(1).default(0.05),
   metric: z.enum(METRICS).default('loss'),
 })
-export type PolicyFile = z.infer<typeof policyFileSchema>
 
 /** For example `models[1].variant: the variant is none of basic, enhanced`. */
 export function firstProblem({ issues }: z.ZodError): string {

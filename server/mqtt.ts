@@ -155,3 +155,10 @@ function withinTime<T>(work: Promise<T>, what: string): Promise<T> {
     late,
   ]).finally(() => clearTimeout(timer))
 }
+
+/** What an address leaves out is what its scheme says. */
+export function portOf(url: string): { port: number; tls: boolean } {
+  const { protocol, port } = new URL(url)
+  const tls = protocol === 'mqtts:'
+  return { port: Number(port) || (tls ? 8883 : 1883), tls }
+}

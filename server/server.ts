@@ -1,8 +1,6 @@
 /** The server: puts sign-in, routes, live boards, registry topic and dataset builds together on one port. */
 import { fileURLToPath } from 'node:url'
 import type { FacilityId } from '../core/ids.ts'
-import type { TelemetrySource } from '../core/ports.ts'
-import type { Registry } from '../core/registry.ts'
 import { serverFilters } from '../core/topics.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createBesideFile } from './audit/beside-file.ts'
@@ -10,7 +8,7 @@ import { originOf, startCheckpoints } from './audit/checkpoints.ts'
 import { noteSigner } from './audit/note.ts'
 import { createRequestAudit } from './audit/requests.ts'
 import { systemContext } from './audit/system.ts'
-import { type Authority, createAuthority } from './auth/authority.ts'
+import { createAuthority } from './auth/authority.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createKnownBrowsers } from './auth/known-browsers.ts'
 import { createPasswords } from './auth/password.ts'
@@ -21,7 +19,6 @@ import { createTokens } from './auth/tokens.ts'
 import { takeCharge, unmanaged } from './broker/accounts.ts'
 import { createEmbeddedAccounts } from './broker/device-accounts.ts'
 import { createEnrolment } from './broker/enrolment.ts'
-import type { Knocking } from './broker/knocking.ts'
 import { createRegistryPublisher } from './broker/registry-topic.ts'
 import { startCleaning } from './cleaning.ts'
 import { buildDataset } from './datasets/build.ts'
@@ -35,7 +32,7 @@ import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers/handlers.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { listen } from './http/listener.ts'
-import { createRateLimit, type RateLimits } from './http/rate-limit.ts'
+import { createRateLimit } from './http/rate-limit.ts'
 import { isOwnPage } from './http/same-site.ts'
 import { createLedgerReads } from './ledger/reads.ts'
 import { createBoards } from './live/boards.ts'
@@ -43,66 +40,12 @@ import { createConditionFeed } from './live/condition-feed.ts'
 import { createFeed } from './live/feed.ts'
 import { createSockets } from './live/sockets.ts'
 import { startTicks } from './live/ticks.ts'
-import { errorFields, type Log } from './log.ts'
+import { errorFields } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { type BrokerAddress, connectBus } from './mqtt.ts'
+import { connectBus, portOf } from './mqtt.ts'
 import { createReadiness } from './readiness.ts'
 import { createRetention } from './retention/retention.ts'
-import type { TlsPair } from './tls-pair.ts'
-
-export interface ServerSettings {
-  /** 0: any free one. */
-  httpPort: number
-  dataDir: string
-  publicUrl: string | undefined
-  /** Null: plain HTTP. Who opened it ends it. */
-  tls: TlsPair | null
-  broker: BrokerAddress
-  /** Where devices reach the broker with TLS; none: where this server does. */
-  mqttsPort?: number | null
-  /** True for an outside broker, whose accounts the server keeps; the embedded one asks the registry itself. */
-  manageBroker: boolean
-  /** Signs links to files; at least 32 random characters. */
-  sessionSecret: string
-  signingKeyFile: string
-  /** True where devices are simulated: every dataset then says so. */
-  demonstration?: boolean
-  /** The built dashboard; default: `dashboard/dist` of this package. */
-  dashboardDir?: string
-  /** Other limits than the usual: for tests and benchmarks. */
-  rateLimits?: RateLimits
-  /** Checks every answer against its schema: for tests. */
-  checkResponses?: boolean
-}
-
-export interface ServerOptions {
-  /** Both stay open when the server stops; who made them ends them. */
-  registry: Registry
-  source: TelemetrySource
-  config: ServerSettings
-  log: Log
-  clock?: () => number
-  /** The broker in this process, which asks the registry at each sign-in. */
-  embedded?: EmbeddedBroker | undefined
-  /** Another than the contract's: for tests that take a rule away. */
-  authority?: Authority | undefined
-}
-
-export interface EmbeddedBroker {
-  /** Ends the connection of a device that was made with this credential. */
-  disconnect(clientId: string, username?: string): void
-  knocking: Knocking
-}
-
-export interface RunningServer {
-  url: string
-  port: number
-}
-export interface MimamoriServer {
-  /** Resolves when requests are answered. Throws AppErrors `port_unavailable`, `broker_unavailable`. */
-  start(): Promise<RunningServer>
-  stop(): Promise<void>
-}
+import type { MimamoriServer, RunningServer, ServerOptions } from './settings.ts'
 
 export function createServer(options: ServerOptions): MimamoriServer {
   const ends: (() => Promise<void> | void)[] = []
@@ -308,11 +251,4 @@ async function begin(options: ServerOptions, ends: (() => Promise<void> | void)[
   })
   await queue.start()
   return { port: http.port, url: publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${http.port}` }
-}
-
-/** What an address leaves out is what its scheme says. */
-function portOf(url: string): { port: number; tls: boolean } {
-  const { protocol, port } = new URL(url)
-  const tls = protocol === 'mqtts:'
-  return { port: Number(port) || (tls ? 8883 : 1883), tls }
 }

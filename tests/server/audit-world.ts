@@ -1,6 +1,6 @@
 // A running server with a trial in it, whose audit trail tests read as an auditor.
 import type { AuditEntryView } from '../../core/rest/audit.ts'
-import type { ServerSettings } from '../../server/server.ts'
+import type { ServerSettings } from '../../server/settings.ts'
 import { playGateway } from './fake-gateway.ts'
 import { DAY_MS, d, f, type Platform, p, startPlatform } from './platform.ts'
 

@@ -5,7 +5,7 @@ import { PASSWORD_MIN } from '../../../core/rest/account.ts'
 import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/notice.tsx'
 import { useSay, useServices } from '../services.ts'
-import { PasswordField } from '../sign-in/fields.tsx'
+import { NewPasswordField, PasswordField } from '../sign-in/fields.tsx'
 import signIn from '../sign-in/sign-in.module.css'
 import styles from './account.module.css'
 
@@ -51,14 +51,7 @@ export function PasswordSection({ user, onChanged }: { user: string; onChanged: 
           onChange={setCurrent}
           autoComplete="current-password"
         />
-        <PasswordField
-          name="next"
-          label={say('password.new')}
-          hint={say('password.rule')}
-          value={next}
-          onChange={setNext}
-          autoComplete="new-password"
-        />
+        <NewPasswordField name="next" value={next} onChange={setNext} />
         {problem !== '' && (
           <p className={signIn.error} role="alert">
             {problem}

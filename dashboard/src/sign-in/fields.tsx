@@ -53,3 +53,11 @@ export function PasswordField({ label, hint, ...field }: LineProps) {
     </div>
   )
 }
+
+/** A password that somebody chooses now, with what it must be. */
+export function NewPasswordField(field: Pick<LineProps, 'name' | 'value' | 'onChange'>) {
+  const say = useSay()
+  return (
+    <PasswordField {...field} label={say('password.new')} hint={say('password.rule')} autoComplete="new-password" />
+  )
+}

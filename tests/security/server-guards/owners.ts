@@ -37,7 +37,7 @@ export const OWNERS = guards([
   ],
   [
     'an entry is of a site of the trial',
-    [REGISTRY, 'of another facility'],
+    [REGISTRY, 'at their sites only'],
     [
       'server/http/handlers/trial-entries.ts',
       'if (!sites.some(site => site === facility)) refuse',

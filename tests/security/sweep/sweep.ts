@@ -63,7 +63,7 @@ export function leaksIn(answers: ReadonlyMap<string, string>, planted: Planted):
 }
 
 /** Filters that somebody would try who wants to hear the house. */
-export function filtersOf(): string[] {
+function filtersOf(): string[] {
   const leaves = ['live', 'registry', 'gateway', 'query', 'answer', 'condition/#', 'condition/replayed']
   const own = ['telemetry', 'event', 'status', 'rejected', 'receipt']
   return [

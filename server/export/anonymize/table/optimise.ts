@@ -86,6 +86,8 @@ function searched(task: SearchTask, progress: OptimiseTable['progress'], signal:
     }
     signal?.addEventListener('abort', cancel, { once: true })
     worker.on('message', (message: WorkerMessage) => {
+      // A thread is not ended at once.
+      if (signal?.aborted) return
       if (message.type === 'progress') progress?.(message.progress)
       else if (message.type === 'done') settle(() => succeed(message.outcome))
       else settle(() => fail(new AppError(message.code, message.message)))

@@ -172,7 +172,7 @@ export async function builtTrial(input: TrialInput): Promise<BuiltTrial> {
   const root = await mkdtemp(join(tmpdir(), 'trial-gate-'))
   const job = await mkdtemp(join(root, 'job-'))
   const out = join(root, 'out')
-  const database = await openDuckdb({ file: ':memory:', memoryLimitMb: 512 })
+  const database = await openDuckdb({ file: ':memory:', memoryLimitMb: 512, threads: 1 })
   const connection = await database.connect()
   await writeFile(join(job, TRIAL_FILE), JSON.stringify(input))
   await writeReadings(join(job, READINGS_FILE), readings())

@@ -31,12 +31,19 @@ export interface Series {
   private: PrivateSeries
 }
 
+/**
+ * Groups of one series (`profile/metric`) that were told before of the same people and stay as they are, and who of the members may be grouped
+ * anew; the others have no series any more.
+ */
+export type RegroupedSeries = (series: string, members: readonly number[]) => { fixed: number[][]; free: number[] }
+
 /** Masks and bins all metrics, groups the people of each device type, and tells what may be told. @param kept indexes of participants */
 export function seriesOf(
   measured: readonly MeasuredMetric[],
   participants: readonly Participant[],
   kept: ReadonlySet<number>,
   policy: TrialPolicy,
+  regrouped?: RegroupedSeries,
 ): Series {
   const masked: MaskedHour[] = []
   const series: Series = {
@@ -57,21 +64,33 @@ export function seriesOf(
       if (bins) all.push(bins)
       else series.leftOut.push({ profile, metric: metric.metric })
     }
-    const groups = groupsOf(all, policy)
-    for (const [i, group] of groups.entries()) {
-      const name = `${profile}/${i + 1}`
-      let any = false
-      for (const metric of all) any = addRows(series, metric, name, group, participants, policy) || any
-      if (any) series.groups.push({ group: name, profile })
-    }
+    for (const { metrics, groups } of regrouped
+      ? grouping(all, regrouped, policy)
+      : [{ metrics: all, groups: groupsOf(all, policy) }])
+      for (const [i, group] of groups.entries()) {
+        const name = `${profile}/${i + 1}`
+        let any = false
+        for (const metric of metrics) any = addRows(series, metric, name, group, participants, policy) || any
+        if (any && !series.groups.some(of => of.group === name)) series.groups.push({ group: name, profile })
+      }
     for (const { measured: of, binHours, grid } of all) {
       const told = series.binnedMetrics.some(({ binned }) => binned.measured === of)
       if (told) series.metrics.push({ profile, metric: of.metric, binHours, step: stepsText(1, grid) })
       else series.leftOut.push({ profile, metric: of.metric })
     }
   }
+  series.rows.sort((a, b) => byCode(a.group, b.group) || byCode(a.metric, b.metric) || a.hour - b.hour)
   return series
 }
+
+/** Metric by metric: groups that were told before, and those of who was in none. */
+const grouping = (metrics: readonly BinnedMetric[], regrouped: RegroupedSeries, policy: TrialPolicy) =>
+  metrics.map(metric => {
+    const { profile, metric: name } = metric.measured
+    const { fixed, free } = regrouped(`${profile.id}/${name}`, [...metric.members.keys()])
+    const own = { ...metric, members: new Map([...metric.members].filter(([subject]) => free.includes(subject))) }
+    return { metrics: [metric], groups: [...fixed, ...groupsOf([own], policy)] }
+  })
 
 /** People of one device type whose days look alike; fewer than two groups' worth are one group. */
 function groupsOf(metrics: readonly BinnedMetric[], { k, series }: TrialPolicy): number[][] {

@@ -2,7 +2,7 @@
 
 import type { TrialInput } from '../trial/input.ts'
 import { QUASI_IDENTIFIERS } from '../trial/layout.ts'
-import type { TrialPolicy } from '../trial/policy.ts'
+import type { Ratio } from '../trial/policy.ts'
 import {
   type AgeCuts,
   ageCutsOf,
@@ -45,46 +45,68 @@ export function subjectTable({ subjects, sites }: TrialInput, k: number): Subjec
 
 export interface Classes {
   solution: TableSolution
-  /** Generalised values of each participant; undefined: suppressed. */
-  values: (string[] | undefined)[]
+  /** Column by column. */
+  levels: number[]
+  /** Participant → generalised values; absent: suppressed. */
+  values: ReadonlyMap<number, string[]>
   /** Label of a class → its participants. The label is its generalised values. */
   members: Map<string, number[]>
 }
 
-/** @param k at least the policy's: classes are wanted bigger where events need it. @throws AppError of optimiseTable */
+export interface ClassesWanted {
+  /** Smallest class; at least the policy's k. */
+  k: number
+  /** Share of `rows` that may be left out. */
+  limit: Ratio
+  /** Column → lowest level of its hierarchy that may be used; any where a column is not named. */
+  lowest?: Readonly<Record<string, number>> | undefined
+  /** Participants to be in it; all others are suppressed without a search. */
+  rows: readonly number[]
+}
+
+/** @throws AppError of optimiseTable */
 export async function classesOf(
   { hierarchies, leaves }: SubjectTable,
-  policy: TrialPolicy,
-  k: number,
+  { k, limit, lowest = {}, rows }: ClassesWanted,
   progress?: (progress: SearchProgress) => void,
   signal?: AbortSignal,
 ): Promise<Classes> {
+  const columns = QUASI_IDENTIFIERS.map(column => raised(hierarchies[column], lowest[column] ?? 0))
   const solution = await optimiseTable({
     columns: [...QUASI_IDENTIFIERS],
-    rows: leaves,
+    rows: rows.map(row => columns.map(({ leafOf }, i) => leafOf(leaves[row]![i]!))),
     policy: {
-      quasiIdentifiers: QUASI_IDENTIFIERS.map(column => ({
+      quasiIdentifiers: QUASI_IDENTIFIERS.map((column, i) => ({
         column,
-        hierarchy: hierarchies[column],
+        hierarchy: columns[i]!.hierarchy,
         weight: WEIGHTS[column],
       })),
       sensitive: [],
       models: [{ model: 'k_anonymity', k }],
-      suppressionLimit: policy.suppressionLimit,
+      suppressionLimit: limit,
       metric: 'loss',
     },
     ...(progress ? { progress } : {}),
     ...(signal ? { signal } : {}),
   })
   const members = new Map<string, number[]>()
-  const values = leaves.map((_, row) => {
-    if (solution.kept[row] === 0) return undefined
-    const of = QUASI_IDENTIFIERS.map((_, i) => solution.generalised(row, i))
+  const values = new Map<number, string[]>()
+  for (const [at, row] of rows.entries()) {
+    if (solution.kept[at] === 0) continue
+    const of = QUASI_IDENTIFIERS.map((_, i) => solution.generalised(at, i))
     const label = classLabel(of)
+    values.set(row, of)
     members.set(label, [...(members.get(label) ?? []), row])
-    return of
-  })
-  return { solution, values, members }
+  }
+  const levels = solution.levels.map((level, i) => level + columns[i]!.lowest)
+  return { solution, levels, values, members }
+}
+
+/** A hierarchy without its levels below the lowest that may be used, and what a leaf is on that level. */
+function raised({ name, values }: Hierarchy, lowest: number) {
+  const rows = new Map(values.map(row => [row[lowest]!, row.slice(lowest)]))
+  const up = new Map(values.map(row => [row[0]!, row[lowest]!]))
+  return { lowest, hierarchy: { name, values: [...rows.values()] }, leafOf: (leaf: string): string => up.get(leaf)! }
 }
 
 export const classLabel = (values: readonly string[]): string => values.join('|')

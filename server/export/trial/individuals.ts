@@ -5,9 +5,11 @@ import { type EventHistory, nameOf } from '../anonymize/events.ts'
 import type { MeasuredMetric, Participant } from '../anonymize/extracts.ts'
 import { hierarchiesHash } from '../anonymize/hierarchies/hierarchies.ts'
 import { outcomesOf } from '../anonymize/outcomes.ts'
-import { type Series, seriesOf } from '../anonymize/series.ts'
-import { type Classes, classesOf, subjectTable } from '../anonymize/subject-table.ts'
+import { type RegroupedSeries, type Series, seriesOf } from '../anonymize/series.ts'
+import { type Classes, classesOf, type SubjectTable, subjectTable } from '../anonymize/subject-table.ts'
 import { type Cell, type HistoryParts, partsOf, tellClass } from '../anonymize/told.ts'
+import { compose } from '../register/compose.ts'
+import { seriesGroupsAfter } from '../register/leave-out.ts'
 import type { TrialInput } from './input.ts'
 import { type PrivateSeries, QUASI_IDENTIFIERS, SENSITIVE } from './layout.ts'
 import type { TrialPolicy } from './policy.ts'
@@ -66,7 +68,7 @@ export async function individualTables(source: Source, progress: () => void, sig
     progress()
     let classes: Classes
     try {
-      classes = await classesOf(table, policy, size, undefined, signal)
+      classes = await composedClasses(table, source, size, signal)
     } catch (error) {
       if (best && error instanceof AppError && error.code === 'no_solution') break
       throw error
@@ -82,14 +84,14 @@ export async function individualTables(source: Source, progress: () => void, sig
   if (!best) throw new AppError('no_solution', 'There are too few participants for a class')
   const { classes, told } = best
   const kept = new Set(told.flatMap(({ cells }) => cells.flatMap(({ members }) => members)))
-  const series = seriesOf(measured, participants, kept, policy)
+  const series = seriesOf(measured, participants, kept, policy, earlierGroups(source))
   const rows = told.flatMap(({ label, cells }) =>
     cells.flatMap(({ members, outcomes, told }) =>
       members.map(i => ({
         i,
         pid: pidOf(participants[i]!.id),
         label,
-        values: classes.values[i]!,
+        values: classes.values.get(i)!,
         outcomes,
         events: told,
       })),
@@ -124,7 +126,7 @@ export async function individualTables(source: Source, progress: () => void, sig
     pids: new Map(rows.map(({ i, pid }) => [participants[i]!.id, pid])),
     classOf: new Map(rows.map(({ i, label }) => [participants[i]!.id, label])),
     groupsOf,
-    levels: Object.fromEntries(QUASI_IDENTIFIERS.map((column, i) => [column, classes.solution.levels[i]!])),
+    levels: Object.fromEntries(QUASI_IDENTIFIERS.map((column, i) => [column, classes.levels[i]!])),
     published: {
       participants: participants.length,
       kept: rows.length,
@@ -149,6 +151,46 @@ export async function individualTables(source: Source, progress: () => void, sig
         })),
       })),
     },
+  }
+}
+
+/** Classes of at least `size`, beside all that was released before of the same people. */
+async function composedClasses(
+  table: SubjectTable,
+  { input, policy, participants }: Source,
+  size: number,
+  signal?: AbortSignal,
+): Promise<Classes> {
+  const at = new Map(participants.map(({ id }, i) => [id, i]))
+  const { solution } = await compose({
+    trial: input.trial,
+    subjects: participants.map(({ id }) => id),
+    earlier: input.earlier,
+    k: policy.k,
+    suppressionLimit: policy.suppressionLimit,
+    solve: async (subjects, limit, lowest) => {
+      const rows = subjects.map(id => at.get(id)!)
+      const classes = await classesOf(table, { k: size, limit, lowest, rows }, undefined, signal)
+      const classOf = new Map([...classes.members].flatMap(([label, of]) => of.map(i => [participants[i]!.id, label])))
+      return { classes, classOf }
+    },
+  })
+  return solution.classes
+}
+
+/** How people must be grouped in a series so that its means cannot be subtracted from earlier ones; undefined: as one likes. */
+function earlierGroups({ input, participants }: Source): RegroupedSeries | undefined {
+  if (input.earlier.length === 0) return undefined
+  const at = new Map(participants.map(({ id }, i) => [id, i]))
+  return (series, members) => {
+    const { fixed, free } = seriesGroupsAfter(
+      input.earlier,
+      series,
+      members.map(i => participants[i]!.id),
+    )
+    const groups = new Map<string, number[]>()
+    for (const [id, group] of fixed) groups.set(group, [...(groups.get(group) ?? []), at.get(id)!])
+    return { fixed: [...groups.values()], free: free.map(id => at.get(id)!) }
   }
 }
 

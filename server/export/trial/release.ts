@@ -7,6 +7,7 @@ import { historiesOf } from '../anonymize/event-types.ts'
 import { openExtracts, readEvents, readHours } from '../anonymize/extracts.ts'
 import { pseudonymOf } from '../anonymize/pseudonyms.ts'
 import { writeTrialPackage } from '../package/trial/write.ts'
+import { compositionBreaches } from '../register/composition.ts'
 import { individualTables } from './individuals.ts'
 import { readTrialInput } from './job-input.ts'
 import type { PrivateSeries } from './layout.ts'
@@ -60,7 +61,7 @@ export interface TrialRelease {
 /**
  * The same input, code, policy and key give the same bytes.
  * @throws AppError `input_invalid`, `readings_unreadable`, `column_unknown`, `column_missing`, `value_unknown`, `too_few_people`, `no_solution`,
- * `gate_refused` (the engine's own check of the finished tables), `export_cancelled`
+ * `composition` (beside earlier releases it would tell of too few), `gate_refused` (the engine's own check of the finished tables), `export_cancelled`
  */
 export async function buildTrialRelease(options: BuildTrialRelease): Promise<TrialRelease> {
   const { folder, out, releaseKey, signal, policy = trialPolicy } = options
@@ -104,6 +105,17 @@ export async function buildTrialRelease(options: BuildTrialRelease): Promise<Tri
         ? overallTables(source)
         : await individualTables(source, () => report('subjects', 0.7), signal)
     const product = trialProductOf(built.tables, policy)
+
+    const members = new Map(
+      input.subjects.flatMap(({ id }) =>
+        product === 'P0' || built.classOf.has(id)
+          ? [[id, { class: built.classOf.get(id) ?? null, groups: built.groupsOf.get(id) ?? {} }]]
+          : [],
+      ),
+    )
+    const next = { trial: input.trial, product, levels: built.levels, members }
+    if (compositionBreaches(input.earlier, next, policy.k).length > 0)
+      throw new AppError('composition', 'Beside what was released before, this release would tell of too few people')
 
     report('write', 0.9)
     const written = await writeTrialPackage({ connection, out, input, inputSha256, policy, product, eligible, built })

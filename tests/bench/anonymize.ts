@@ -197,11 +197,8 @@ async function manyCopies(folder: string, copies: number) {
   const closed = once(child, 'close')
   let peakMb = 0
   while (child.exitCode === null) {
-    try {
-      peakMb = Math.max(peakMb, peakRssMb(child.pid!))
-    } catch {
-      // It has just ended.
-    }
+    // Not a number once it has ended and nobody has been told yet.
+    peakMb = Math.max(peakMb, peakRssMb(child.pid!) || 0)
     await sleep(50)
   }
   await closed
@@ -216,10 +213,11 @@ async function manyCopies(folder: string, copies: number) {
       title: `npm run anonymize on ${copies} copies of Adult, k=${12 * copies}, at most 5 % left out`,
       columns: ['records', 'CSV MB', 'load ms', 'search ms', 'write ms', 'whole ms', 'peak RSS MB', 'levels', 'loss'],
       rows: [
-        [report.records, dataMb, report.load_ms, report.search_ms, report.write_ms, wholeMs, peakMb].map(figure =>
-          Number(figure),
-        ) as (string | number)[],
-      ].map(row => [...row, report.levels.join(), report.loss.toFixed(10)]),
+        [
+          ...[String(report.records), dataMb, report.load_ms, report.search_ms, report.write_ms, wholeMs, peakMb],
+          ...[report.levels.join(), report.loss.toFixed(10)],
+        ],
+      ],
     },
   }
 }

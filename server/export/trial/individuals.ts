@@ -114,27 +114,16 @@ export async function individualTables(
     .sort((a, b) => a - b)
     .map(i => histories[i]!)
   const keptOutcomes = outcomesOf(keptHistories)
-<<<<<<< HEAD
-  const aggregates = sortedAggregates([
-    ...dailyProfiles(series, policy),
-    ...eventRates(keptHistories, policy),
-    ...outcomeCounts(
-      new Map(Object.entries(keptOutcomes)),
-      policy,
-      new Map(SENSITIVE.map((name, at) => [name, rows.map(({ outcomes }) => outcomes[at]!)])),
-    ),
-  ])
-=======
-  const aggregates = sortedAggregates(
+  const outcomeColumns = new Map(SENSITIVE.map((name, at) => [name, rows.map(({ outcomes }) => outcomes[at]!)]))
+  // Beside single participants' series there are no tables over all of them.
+  const aggregates =
     product === 'P2'
       ? []
-      : [
+      : sortedAggregates([
           ...dailyProfiles(series, policy),
           ...eventRates(keptHistories, policy),
-          ...outcomeCounts(new Map(Object.entries(keptOutcomes)), policy),
-        ],
-  )
->>>>>>> 380fd0a (Product P2: series of single participants under contract, with how few values single one out)
+          ...outcomeCounts(new Map(Object.entries(keptOutcomes)), policy, outcomeColumns),
+        ])
   const subjects: SubjectRow[] = rows.map(({ pid, values, outcomes }) => ({ pid, values, outcomes }))
   const events: EventRow[] = rows.flatMap(({ pid, events }) =>
     events

@@ -14,7 +14,8 @@ export interface SeriesRow {
   metric: string
   hour: number
   mean: string
-  sd: string
+  /** Null in a series of one person. */
+  sd: string | null
   low: string | null
   high: string | null
 }

@@ -4,6 +4,7 @@ import { dailyProfiles, eventRates, outcomeCounts, sortedAggregates } from '../a
 import { type EventHistory, nameOf } from '../anonymize/events.ts'
 import type { MeasuredMetric, Participant } from '../anonymize/extracts.ts'
 import { hierarchiesHash } from '../anonymize/hierarchies/hierarchies.ts'
+import { type IndividualSeries, individualSeries } from '../anonymize/individual-series.ts'
 import { outcomesOf } from '../anonymize/outcomes.ts'
 import { type RegroupedSeries, type Series, seriesOf } from '../anonymize/series.ts'
 import { type Classes, classesOf, type SubjectTable, subjectTable } from '../anonymize/subject-table.ts'
@@ -13,6 +14,7 @@ import { seriesGroupsAfter } from '../register/leave-out.ts'
 import type { TrialInput } from './input.ts'
 import { type PrivateSeries, QUASI_IDENTIFIERS, SENSITIVE } from './layout.ts'
 import type { TrialPolicy } from './policy.ts'
+import type { TrialProduct } from './product.ts'
 import type { Published } from './published.ts'
 import type { EventRow, SubjectRow, TrialTables } from './tables.ts'
 
@@ -44,6 +46,8 @@ export interface Individuals {
   hierarchiesSha256: string
   /** Size below which the optimiser was told not to go, at least the policy's k. */
   classSizeAsked: number
+  /** P2 only: see individualSeries. */
+  unicity?: IndividualSeries['unicity']
   /** Members and event sets of the classes, for the (p,k) counts. */
   eventSets: { label: string; sets: { keys: string[]; persons: number }[] }[]
 }
@@ -56,7 +60,12 @@ function* classSizes(k: number, participants: number): Generator<number> {
 }
 
 /** @throws AppError `no_solution` when not even classes of k exist within the limit, `export_cancelled` */
-export async function individualTables(source: Source, progress: () => void, signal?: AbortSignal): Promise<Built> {
+export async function individualTables(
+  source: Source,
+  product: TrialProduct,
+  progress: () => void,
+  signal?: AbortSignal,
+): Promise<Built> {
   const { input, policy, participants, measured, histories, pidOf } = source
   const table = subjectTable(input, policy.k)
   const parts = partsOf(histories)
@@ -84,7 +93,9 @@ export async function individualTables(source: Source, progress: () => void, sig
   if (!best) throw new AppError('no_solution', 'There are too few participants for a class')
   const { classes, told } = best
   const kept = new Set(told.flatMap(({ cells }) => cells.flatMap(({ members }) => members)))
-  const series = seriesOf(measured, participants, kept, policy, earlierGroups(source))
+  const grouped = product === 'P2' ? undefined : seriesOf(measured, participants, kept, policy, earlierGroups(source))
+  const single = grouped ? undefined : individualSeries(measured, participants, kept, policy.k, pidOf)
+  const series = grouped ?? seriesOfSingles(single!)
   const rows = told.flatMap(({ label, cells }) =>
     cells.flatMap(({ members, outcomes, told }) =>
       members.map(i => ({
@@ -103,15 +114,16 @@ export async function individualTables(source: Source, progress: () => void, sig
     .sort((a, b) => a - b)
     .map(i => histories[i]!)
   const keptOutcomes = outcomesOf(keptHistories)
-  const aggregates = sortedAggregates([
-    ...dailyProfiles(series, policy),
-    ...eventRates(keptHistories, policy),
-    ...outcomeCounts(
-      new Map(Object.entries(keptOutcomes)),
-      policy,
-      new Map(SENSITIVE.map((name, at) => [name, rows.map(({ outcomes }) => outcomes[at]!)])),
-    ),
-  ])
+  const outcomeColumns = new Map(SENSITIVE.map((name, at) => [name, rows.map(({ outcomes }) => outcomes[at]!)]))
+  // Beside single participants' series there are no tables over all of them.
+  const aggregates =
+    product === 'P2'
+      ? []
+      : sortedAggregates([
+          ...dailyProfiles(series, policy),
+          ...eventRates(keptHistories, policy),
+          ...outcomeCounts(new Map(Object.entries(keptOutcomes)), policy, outcomeColumns),
+        ])
   const subjects: SubjectRow[] = rows.map(({ pid, values, outcomes }) => ({ pid, values, outcomes }))
   const events: EventRow[] = rows.flatMap(({ pid, events }) =>
     events
@@ -119,8 +131,9 @@ export async function individualTables(source: Source, progress: () => void, sig
       .sort((a, b) => byCode(a.event, b.event) || byCode(a.period, b.period)),
   )
   const groupsOf = new Map<string, Record<string, string>>()
-  for (const { group, profile, metric, members } of series.private.series)
-    for (const id of members) groupsOf.set(id, { ...groupsOf.get(id), [`${profile}/${metric}`]: group })
+  if (grouped)
+    for (const { group, profile, metric, members } of series.private.series)
+      for (const id of members) groupsOf.set(id, { ...groupsOf.get(id), [`${profile}/${metric}`]: group })
   return {
     tables: { subjects, events, series: series.rows, aggregates },
     pids: new Map(rows.map(({ i, pid }) => [participants[i]!.id, pid])),
@@ -131,7 +144,7 @@ export async function individualTables(source: Source, progress: () => void, sig
       participants: participants.length,
       kept: rows.length,
       classes: classes.members.size,
-      groups: series.groups.length,
+      groups: new Set(series.groups.map(({ group }) => group)).size,
       eventTypes: { occurred: occurred.size, told: best.types },
       seriesBins: series.bins,
       cells: cellsOf(aggregates),
@@ -143,6 +156,7 @@ export async function individualTables(source: Source, progress: () => void, sig
       cells: told.flatMap(({ cells }) => cells),
       hierarchiesSha256: hierarchiesHash(table.hierarchies),
       classSizeAsked: best.size,
+      ...(single ? { unicity: single.unicity } : {}),
       eventSets: told.map(({ label, cells }) => ({
         label,
         sets: cells.map(({ members, told }) => ({
@@ -193,6 +207,12 @@ function earlierGroups({ input, participants }: Source): RegroupedSeries | undef
     return { fixed: [...groups.values()], free: free.map(id => at.get(id)!) }
   }
 }
+
+const seriesOfSingles = ({ rows, metrics, leftOut, private: facts }: IndividualSeries): Series => ({
+  ...{ rows, metrics, leftOut, private: facts, binnedMetrics: [] },
+  groups: facts.series.map(({ group, profile }) => ({ group, profile })),
+  bins: { possible: rows.length, told: rows.length },
+})
 
 interface Told {
   label: string

@@ -103,7 +103,7 @@ export async function buildTrialRelease(options: BuildTrialRelease): Promise<Tri
     const built =
       eligible.product === 'P0'
         ? overallTables(source)
-        : await individualTables(source, () => report('subjects', 0.7), signal)
+        : await individualTables(source, eligible.product, () => report('subjects', 0.7), signal)
     const product = trialProductOf(built.tables, policy)
 
     const members = new Map(

@@ -119,6 +119,29 @@ describe('a release of a trial', () => {
   })
 })
 
+describe('a pseudonymised release', () => {
+  test('holds series of single participants, says how few values single one out, and passes the gate as what it is', async () => {
+    const grounds = { contract: 'c-1', committee: 'board', members: 5, external: 2, at_ms: input.snapshot_ms }
+    const to = await changed('p2', of => ({ ...of, product: 'P2', p2_grounds: grounds }))
+    const release = await build('p2-out', 'key', to)
+    expect(release.product).toBe('P2')
+    const evidence = JSON.parse(await readFile(join(out('p2-out'), 'evidence.json'), 'utf8'))
+    expect(evidence).toMatchObject({ product: 'P2', downloadable: false, committee: { members: 5, external: 2 } })
+    const unique = evidence.series.unicity.map(({ unique }: { unique: string }) => Number(unique))
+    expect(unique).toHaveLength(5)
+    expect(unique[4]).toBeGreaterThan(unique[0])
+    const pids = new Set(release.pids.values())
+    expect((await csv('p2-out', 'series')).slice(1).every(([group = '']) => pids.has(group))).toBe(true)
+    const database = await openDuckdb({ file: ':memory:', memoryLimitMb: 512 })
+    const findings = await runTrialGate({
+      ...{ connection: await database.connect(), packageFolder: out('p2-out'), jobFolder: to },
+      ...{ releaseKey: keyOf('key'), policy: trialPolicy },
+    })
+    await database.close()
+    expect(findings).toEqual([])
+  }, 120_000)
+})
+
 describe('what is refused', () => {
   test('a column that no rule names ends the build', async () => {
     const to = await withExtract('column', 'readings.parquet', `select *, 'x' as note from read_parquet($file)`)

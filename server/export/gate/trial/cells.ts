@@ -4,7 +4,7 @@ import type { TrialInput } from '../../trial/input.ts'
 import { ANY, MISSING, TRIAL_TABLES, type TrialTable } from '../../trial/layout.ts'
 import type { TrialFinding } from './finding.ts'
 import { LEVELS } from './levels.ts'
-import { csvOf } from './package-files.ts'
+import { csvOf, type TrialProduct } from './package-files.ts'
 import { gated } from './tables.ts'
 
 /** Decimals that a published number may have: the profile's digits and two more. */
@@ -15,7 +15,7 @@ const NAMES = '[A-Za-z0-9_<>=*./|-]{1,80}'
 const WHOLE = '0|[1-9][0-9]{0,5}'
 
 /** Regular expressions (RE2) of whole cells; `hours` is the last hour a trial can have. */
-function formsOf(input: TrialInput): Record<TrialTable, Record<string, string>> {
+function formsOf(input: TrialInput, product: TrialProduct): Record<TrialTable, Record<string, string>> {
   const oneOf = (words: Iterable<string>) => [...new Set(words)].map(escaped).join('|')
   const categories = (column: keyof typeof LEVELS) => oneOf([...LEVELS[column].flatMap(Object.keys), MISSING, ANY])
   const metrics = input.profiles.flatMap(({ metrics }) => Object.keys(metrics))
@@ -38,11 +38,12 @@ function formsOf(input: TrialInput): Record<TrialTable, Record<string, string>> 
       period: 'd[0-9]{3}|w[0-9]{2}|m[0-9]{2}|all',
     },
     series: {
-      group: '[a-z0-9_]+([.][a-z0-9_]+)*/[1-9][0-9]{0,2}',
+      // In P2 a series is one person's, and has no deviation.
+      group: product === 'P2' ? '[a-z2-7]{26}' : '[a-z0-9_]+([.][a-z0-9_]+)*/[1-9][0-9]{0,2}',
       metric: oneOf(metrics),
       hour: WHOLE,
       mean: DECIMAL,
-      sd: DECIMAL,
+      sd: product === 'P2' ? '' : DECIMAL,
       low: `|${DECIMAL}`,
       high: `|${DECIMAL}`,
     },
@@ -60,8 +61,9 @@ export async function checkCells(
   connection: DuckdbConnection,
   input: TrialInput,
   table: TrialTable,
+  product: TrialProduct,
 ): Promise<TrialFinding[]> {
-  const forms = formsOf(input)[table]
+  const forms = formsOf(input, product)[table]
   const findings: TrialFinding[] = []
   for (const column of TRIAL_TABLES[table]) {
     const [row] = await connection.rows(

@@ -69,6 +69,7 @@ const evidenceSchema = z.strictObject({
     metrics: z.array(z.strictObject({ profile: word, metric: word, binHours: count, step: decimal })),
     left_out: z.array(z.strictObject({ profile: word, metric: word })),
     bins: z.strictObject({ possible: count, told: count }).nullable(),
+    unicity: z.array(z.strictObject({ p: count, unique: decimal })).optional(),
     usual_values_stand_for: sentence,
   }),
   aggregates: z.strictObject({ cells: count, suppressed: count }),

@@ -74,7 +74,7 @@ async function checkAll(options: TrialGateOptions, attempt: Attempt): Promise<vo
   for (const table of tables) {
     const loaded = await attempt(csvOf(table), () => loadCsv(connection, packageFolder, table))
     whole = loaded && whole
-    await attempt(csvOf(table), () => checkCells(connection, truth.input, table))
+    await attempt(csvOf(table), () => checkCells(connection, truth.input, table, product))
     await attempt(parquetOf(table), () => checkParquet(connection, packageFolder, table))
   }
   if (!whole) return

@@ -109,8 +109,9 @@ const USUAL = `
 /**
  * What a member brings to each bin of the participation: the median of the own bins at that hour of the day within a week on either side, of the bin
  * itself where bins are weeks. Null where there is none.
+ * @param hours on either side
  */
-const RUNNING = `
+const running = (hours: number): string => `
   create or replace temp table gate_running as
   with grid as (
     select m.subject, m.profile, m.metric, m.bin_hours,
@@ -119,7 +120,7 @@ const RUNNING = `
   )
   select g.subject, g.profile, g.metric, g.hour, quantile_disc(b.value, 0.5) over (
     partition by g.subject, g.profile, g.metric, g.hour % 24 order by g.hour
-    range between (case when g.bin_hours > 24 then 0 else 168 end) preceding and (case when g.bin_hours > 24 then 0 else 168 end) following) as value
+    range between (case when g.bin_hours > 24 then 0 else ${hours} end) preceding and (case when g.bin_hours > 24 then 0 else ${hours} end) following) as value
   from grid g left join gate_bins b on b.subject = g.subject and b.profile = g.profile and b.metric = g.metric and b.hour = g.hour`
 
 /** One row a member and told bin: what the member brings or, in its stead, the usual value. */
@@ -180,7 +181,7 @@ export async function recountSeries(
   await connection.run(BINS)
   await connection.run(USUAL)
   if (product === 'P0') return
-  await connection.run(RUNNING)
+  await connection.run(running(product === 'P2' ? 0 : 168))
   await connection.run(VALUES)
   await connection.run(RECOUNT)
 }
@@ -202,6 +203,7 @@ export async function checkSeries(
   const far = (column: string) =>
     `not coalesce(abs(try_cast(s."${column}" as double) - r.${column}) <= ${SLACK_STEPS} * g.grid + 1e-9, false)`
 
+  const sd = product === 'P2' ? `s.sd <> ''` : far('sd')
   const disorder = `select count(*) as n from (select ("group", metric, hour::bigint) as this,
     lag(("group", metric, hour::bigint)) over (order by n) as before from gate_series) where before >= this`
   if (await count(disorder)) found('order')
@@ -209,7 +211,7 @@ export async function checkSeries(
     found('series_persons')
   if (
     await count(
-      `select count(*) as n from ${joined} where s.hour::bigint % g.bin_hours <> 0 or ${far('mean')} or ${far('sd')}`,
+      `select count(*) as n from ${joined} where s.hour::bigint % g.bin_hours <> 0 or ${far('mean')} or ${sd}`,
     )
   )
     found('series_values')

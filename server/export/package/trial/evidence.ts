@@ -62,11 +62,12 @@ export function trialEvidenceOf({ input, inputSha256, policy, product, eligible,
         }
       : {}),
     series: {
-      groups: series.groups.length,
+      groups: new Set(series.groups.map(({ group }) => group)).size,
       group_size: { at_least: policy.series.minPersons },
       metrics: series.metrics,
       left_out: series.leftOut,
       bins: product === 'P0' ? null : published.seriesBins,
+      ...(individuals?.unicity ? { unicity: individuals.unicity } : {}),
       usual_values_stand_for: 'hours not measured, and hours in which most of a facility changed together',
     },
     aggregates: { cells: published.cells.told, suppressed: published.cells.suppressed },

@@ -20,6 +20,8 @@ export const KO: ReportTexts = {
     people: '찾는 사람은 {n}명 이상 중 한 명',
     peopleAlt: '사람 표시 {n}개 중 하나만 칠해져 있다. 어느 것이 찾는 사람인지는 아무도 알 수 없다.',
   },
+  rows: '{n}행',
+  people: '{n}명',
   facts: {
     release: '릴리스',
     recipient: '제공받는 자',

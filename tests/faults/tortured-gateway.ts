@@ -78,7 +78,10 @@ export function createTorturedGateway(deps: { bundle: Bundle; dir: string; confi
     },
     async cutPower(luck, random) {
       wanted = false
-      await child.kill()
+      // Another fault of the same moment may have started it again meanwhile; nothing may run while its disk is changed.
+      do await child.kill()
+      while (child.running())
+      wanted = false
       return cutPower(spoolDir, image, luck, random)
     },
     order: order => child.tell(order),

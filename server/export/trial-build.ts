@@ -4,6 +4,7 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { openDuckdb } from '../../storage/duckdb.ts'
+import { destroyKey } from './anonymize/pseudonyms.ts'
 import { runTrialGate } from './gate/trial/run.ts'
 import { type ExportProgress, type ExportResult, RELEASE_FOLDER, type TrialResult } from './outcome.ts'
 import { sealPackage } from './seal.ts'
@@ -72,8 +73,7 @@ export async function buildTrialDataset({
     const again = await build('second', GATE, SECOND)
     if (again.manifestSha256 !== built.manifestSha256)
       throw new AppError('gate_refused', 'A second build of the same input gives other files')
-    const keyDestroyedMs = built.product === 'P2' ? null : clock()
-    if (built.product !== 'P2') releaseKey.fill(0)
+    const keyDestroyedMs = built.product === 'P2' ? null : destroyKey(releaseKey, clock).atMs
 
     report('sign', SECOND)
     const files = await filesOf(join(work, 'first'))

@@ -8,6 +8,7 @@ const OWN = 'server/http/handlers/own.ts'
 const ACCOUNTS = 'tests/app/server-account.test.ts'
 const PARTS = 'tests/server/small-parts.test.ts'
 const REGISTRY = 'tests/app/server-registry.test.ts'
+const MATRIX = 'tests/security/permissions.test.ts'
 
 export const OWNERS = guards([
   [
@@ -90,7 +91,7 @@ export const OWNERS = guards([
   ],
   [
     'a token is ended by its owner',
-    [ACCOUNTS, 'is ended by its owner alone'],
+    [MATRIX, 'revokeMyToken is for'],
     [
       'storage/registry/tokens.ts',
       ".where('user_name', '=', user)\n        .where('id', '=', id)",
@@ -113,10 +114,10 @@ export const OWNERS = guards([
     [STATES, 'if (createdBy === by) throw', "if (createdBy === '') throw"],
   ],
   [
-    // Left out where it is changed, where it is submitted, and where it is given back: each alone is enough.
     'approvals end with a change',
     [PARTS, 'two different people'],
-    [STATES, "reviews.filter(({ decision }) => decision === 'return')", 'reviews.filter(({ decision }) => decision)'],
+    [STATES, 'return { purpose, scope, reviews: withoutApprovals(request) }', 'return { purpose, scope }'],
+    [STATES, "return { state: 'submitted', reviews: withoutApprovals(request) }", "return { state: 'submitted' }"],
   ],
   [
     'a link to a file is one of ours',

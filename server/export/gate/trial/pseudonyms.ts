@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 
 const BLOCK_BYTES = 64
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
-/** Of five bits each. */
 const PID_CHARACTERS = 26
+/** 26 characters of 5 bits. */
+export const PID_FORM = /^[a-z2-7]{26}$/
 
 export type PseudonymDomain = 'subject' | 'device' | 'site'
 

@@ -27,7 +27,7 @@ const TEXT: readonly BedText[] = ['asleep', 'dozing', 'awake', 'sitting_up']
 const bedText = (doing: number): BedText => (doing === DOING.shaken ? 'awake' : (TEXT[doing] ?? 'out_of_bed'))
 
 /** Beats a minute, before the device's own error. */
-export function heartAt({ person: { habits, id }, course }: Life, minute: number, doing: number, ms: number): number {
+function heartAt({ person: { habits, id }, course }: Life, minute: number, doing: number, ms: number): number {
   const key = hash32(id)
   const rhythm = drift(key, ms, 900_000) * 0.045 + drift(key ^ 1, ms, 70_000) * 0.02
   const daily = 0.03 * Math.cos(((minute % DAY_MINUTES) - 960) * ((2 * Math.PI) / DAY_MINUTES))

@@ -51,7 +51,7 @@ export const downcoding: Attack = {
 }
 
 /** What a column's exact value becomes, level by level; labels of our own, for only what falls together matters. */
-export function ladder(column: QuasiIdentifier, exact: string): string[] {
+function ladder(column: QuasiIdentifier, exact: string): string[] {
   if (exact === 'not_recorded') return Array<string>(6).fill(exact)
   const band = (ends: readonly number[]): string => String(ends.filter(end => Number(exact) > end).length)
   const care = ['independent', 'support_1', 'support_2', 'care_1', 'care_2', 'care_3', 'care_4', 'care_5'].indexOf(

@@ -13,7 +13,7 @@ export interface SeenRecord {
   events: Set<string>
 }
 
-export const classOf = (row: TextRow): string => QUASI_IDENTIFIERS.map(column => row[column] ?? '').join('|')
+const classOf = (row: TextRow): string => QUASI_IDENTIFIERS.map(column => row[column] ?? '').join('|')
 
 export function recordsOf(seen: Seen): SeenRecord[] {
   const events = new Map<string, Set<string>>()

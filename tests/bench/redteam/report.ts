@@ -6,7 +6,7 @@ import { attacks } from './attacks.ts'
 import type { Round } from './campaign.ts'
 import { belowFloor, type Share, type Utility } from './utility.ts'
 
-export const verdictsOf = (rounds: readonly Round[]): Verdict[] =>
+const verdictsOf = (rounds: readonly Round[]): Verdict[] =>
   attacks.map((attack, i) =>
     verdictOf(
       attack,

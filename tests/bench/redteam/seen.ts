@@ -59,7 +59,7 @@ export async function seePackage(folder: string): Promise<Seen> {
 }
 
 /** RFC 4180, as far as packages use it. */
-export function csvRows(text: string): TextRow[] {
+function csvRows(text: string): TextRow[] {
   const [header = [], ...rows] = [...text.matchAll(/((?:"(?:[^"]|"")*"|[^\n\r"])*)(?:\r?\n|$)/g)]
     .map(match => match[1] as string)
     .filter(line => line !== '')

@@ -97,7 +97,17 @@ export function trialOf(changes: Partial<Record<keyof TrialInput, unknown>> = {}
       by,
       at_ms: endMs,
     })),
-    private_names: ['さくら苑', 'Sakura Garden Home', '前田 花子', 'マエダ ハナコ', '101', '3階東'],
+    private_names: [
+      'さくら苑',
+      'Sakura Garden Home',
+      '前田 花子',
+      'マエダ ハナコ',
+      '101',
+      '3階東',
+      '久世',
+      'まい',
+      '中央',
+    ],
     ...changes,
   })
 }

@@ -9,7 +9,7 @@ import { checkedNumbersIn } from './check-digits.ts'
 import type { TrialFinding } from './finding.ts'
 import { folded, standsIn } from './name-forms.ts'
 import { NAME_PATTERNS } from './name-patterns.ts'
-import { type Sought, soughtIn } from './sought.ts'
+import { type OwnText, type Sought, soughtIn } from './sought.ts'
 import type { Truth } from './truth.ts'
 
 export async function scanPackage(
@@ -19,7 +19,7 @@ export async function scanPackage(
   paths: readonly string[],
   truth: Truth,
 ): Promise<TrialFinding[]> {
-  const sought = await soughtIn(connection, jobFolder, truth, ownWordsOf(truth))
+  const sought = await soughtIn(connection, jobFolder, truth, ownTextOf(truth))
   const findings: TrialFinding[] = []
   for (const path of paths) {
     const content = await readFile(join(packageFolder, path))
@@ -28,18 +28,20 @@ export async function scanPackage(
   return findings
 }
 
-/** Words of the tables and of the device types: a facility called `care` is no secret in the middle of a sentence. */
-function ownWordsOf({ input }: Truth): Set<string> {
-  const texts = [
-    JSON.stringify(input.profiles),
-    ...Object.keys(TRIAL_TABLES),
-    ...Object.values(TRIAL_TABLES).flat(),
-    OWN,
-  ]
-  return new Set(texts.flatMap(text => folded(text).split(/[^\p{L}]+/u)).filter(word => /^[a-z]{3,}$/.test(word)))
+/** Texts of the tables and of the device types: a facility called `care`, or a user called by a role, is no secret in the middle of a sentence. */
+function ownTextOf({ input }: Truth): OwnText {
+  const text = folded(
+    [JSON.stringify(input.profiles), ...Object.keys(TRIAL_TABLES), ...Object.values(TRIAL_TABLES).flat(), OWN].join(
+      ' ',
+    ),
+  )
+  return { text, words: new Set(text.split(/[^\p{L}]+/u).filter(word => /^[a-z]{3,}$/.test(word))) }
 }
 const OWN = `release request trial product policy evidence dictionary manifest report risk steward reviewer software version
-  mimamori recipient demonstration care home garden facility resident person group class record value count device metric`
+  mimamori recipient demonstration care home garden facility resident person group class record value count device metric
+  staff display admin maker auditor operator platform manufacturer
+  参加者 施設 中央値 平均 標準偏差 地方 都道府県 北海道 東北 関東 中部 近畿 中国 四国 九州 年齢 性別 期間 時刻 測定 集計 公開 転倒 有害事象
+  참여자 시설 중앙값 평균 표준편차 지방 나이 성별 기간 시각 측정 집계 공개 낙상 이상사례`
 
 function scanFile(path: string, content: Buffer, sought: readonly Sought[], maker: string): TrialFinding[] {
   const found = (check: TrialFinding['check'], kind: string): TrialFinding => ({ check, where: `${path}: ${kind}` })

@@ -13,18 +13,23 @@ export interface Sought {
   whole: boolean
 }
 
-/** @param ownWords folded words that a package says on its own account */
+/** What a package says on its own account, folded: names that stand there too are no secret in the middle of a sentence. */
+export interface OwnText {
+  words: ReadonlySet<string>
+  text: string
+}
+
 export async function soughtIn(
   connection: DuckdbConnection,
   jobFolder: string,
   { input, subjects }: Truth,
-  ownWords: ReadonlySet<string>,
+  own: OwnText,
 ): Promise<Sought[]> {
   const told = new Set([input.release, input.request, input.trial, input.maker].map(folded))
   const plain = (kind: string, texts: Iterable<string>): Sought[] =>
-    [...new Set(texts)].map(text => sought(kind, folded(text), [folded(text)], ownWords))
+    [...new Set(texts)].map(text => sought(kind, folded(text), [folded(text)], own))
   const named = (kind: string, texts: readonly string[]): Sought[] =>
-    texts.map(text => sought(kind, folded(text).trim(), nameForms(text), ownWords))
+    texts.map(text => sought(kind, folded(text).trim(), nameForms(text), own))
   const all = [
     ...plain('participant', [
       ...subjects.map(({ id }) => id),
@@ -42,9 +47,13 @@ export async function soughtIn(
   return all.filter(({ forms }) => forms.some(form => form !== '' && !told.has(form)))
 }
 
-function sought(kind: string, text: string, forms: readonly string[], ownWords: ReadonlySet<string>): Sought {
-  const short = [...text].length < 3
-  return { kind, forms, whole: short || /^[\d.-]+$/.test(text) || ownWords.has(text) }
+function sought(kind: string, text: string, forms: readonly string[], own: OwnText): Sought {
+  const length = [...text].length
+  // Two characters are a name in Chinese ones and in Hangul; in kana and Latin letters they are in half of all words.
+  const ideographs = /^[\p{Script=Han}\p{Script=Hangul}]+$/u.test(text)
+  const short = ideographs ? length < 2 : length < (/^[ァ-ヺー]+$/.test(text) ? 4 : 3)
+  const common = own.words.has(text) || (ideographs && length < 4 && own.text.includes(text))
+  return { kind, forms, whole: short || common || /^[\d.-]+$/.test(text) }
 }
 
 /** Texts of the extracts that no profile defines: boots, marks, free texts, whatever somebody wrote where it does not belong. */

@@ -8,7 +8,8 @@ import { advantage, correlation, mean } from './stats.ts'
 /** Larger: more likely a member. */
 type Score = (person: KnownPerson) => number
 
-const membership = (name: string, scoreOf: (world: World) => Score, beyond?: true): Attack => ({
+/** @param cut score from which on somebody is taken for a member; without one it is learnt, on other people than it is judged by */
+const membership = (name: string, scoreOf: (world: World) => Score, cut?: number, beyond?: true): Attack => ({
   number: 9,
   name: `membership: ${name}`,
   kind: 'rate',
@@ -20,7 +21,11 @@ const membership = (name: string, scoreOf: (world: World) => Score, beyond?: tru
     // Whoever took part and was left out of the release counts as a member: that is what nobody should be able to tell.
     const [inside, outside] = [world.known.people, world.control.people]
     if (inside.length < 4 || outside.length < 4) return outcome
-    const { hits, falseAlarms } = advantage(inside.map(score), outside.map(score))
+    const above = (people: readonly KnownPerson[]) => people.filter(person => score(person) >= (cut ?? 0)).length
+    const { hits, falseAlarms } =
+      cut === undefined
+        ? advantage(inside.map(score), outside.map(score))
+        : { hits: above(inside), falseAlarms: above(outside) }
     return {
       tries: inside.length,
       successes: hits,
@@ -30,6 +35,9 @@ const membership = (name: string, scoreOf: (world: World) => Score, beyond?: tru
   },
 })
 
+/** Whatever is told of a row is true of the person. */
+const ALL_FITS = 1
+
 /** Is there a row that fits, and how many of the event types that it tells has the person had at all? */
 const byTypes = ({ seen }: World): Score => {
   const records = recordsOf(seen)
@@ -37,7 +45,7 @@ const byTypes = ({ seen }: World): Score => {
     const tokens = tokensOf(person)
     const fits = candidatesOf(records, person).map(({ events }) => {
       const types = new Set([...events].map(event => event.split('|')[0] as string))
-      return types.size === 0 ? 0 : [...types].filter(type => tokens.has(`${type}|all`)).length / types.size
+      return types.size === 0 ? 1 : [...types].filter(type => tokens.has(`${type}|all`)).length / types.size
     })
     return fits.length === 0 ? -1 : Math.max(...fits)
   }
@@ -49,7 +57,7 @@ const byRecord = ({ seen }: World): Score => {
   return person => {
     const tokens = tokensOf(person)
     const fits = candidatesOf(records, person).map(({ events }) =>
-      events.size === 0 ? 0 : [...events].filter(event => tokens.has(event)).length / events.size,
+      events.size === 0 ? 1 : [...events].filter(event => tokens.has(event)).length / events.size,
     )
     return fits.length === 0 ? -1 : Math.max(...fits)
   }
@@ -135,13 +143,14 @@ function byMetric(series: readonly SeenSeries[]): Map<string, SeenSeries[]> {
 }
 
 export const memberships: readonly Attack[] = [
-  membership('record with event types', byTypes),
+  membership('record with event types', byTypes, ALL_FITS),
   membership('usual day, distance to closest', byUsualDay),
-  membership('every event with its date', byRecord, true),
+  membership('every event with its date', byRecord, ALL_FITS, true),
   membership(
     'whole hourly log',
     byWholeLog(own => own),
+    undefined,
     true,
   ),
-  membership('whole hourly log, smoothed as the package is', byWholeLog(smoothed), true),
+  membership('whole hourly log, smoothed as the package is', byWholeLog(smoothed), undefined, true),
 ]

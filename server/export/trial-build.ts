@@ -4,7 +4,7 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { openDuckdb } from '../../storage/duckdb.ts'
-import { destroyKey } from './anonymize/pseudonyms.ts'
+import { destroyKey, RELEASE_KEY_BYTES } from './anonymize/pseudonyms.ts'
 import { runTrialGate } from './gate/trial/run.ts'
 import { type ExportProgress, type ExportResult, RELEASE_FOLDER, type TrialResult } from './outcome.ts'
 import { sealPackage } from './seal.ts'
@@ -18,7 +18,6 @@ import { checkFileList, checkHashes, checkSigned, manifestLines, packageFilesOf 
 import { readZip, type ZipEntry } from './zip.ts'
 
 const WORK_FOLDER = 'work'
-const KEY_BYTES = 32
 const MEMORY_LIMIT_MB = 1_024
 
 export interface TrialBuildOptions {
@@ -53,7 +52,7 @@ export async function buildTrialDataset({
   const { input } = await readTrialInput(folder)
   await mergeReadings(folder)
   const signingKey = await readSigningKey(signingKeyFile)
-  const releaseKey = randomBytes(KEY_BYTES)
+  const releaseKey = randomBytes(RELEASE_KEY_BYTES)
   let readings: number | null = null
   const report = (step: ExportProgress['step'], fraction: number) => progress({ step, fraction, readings })
   const build = (name: string, from: number, to: number) =>

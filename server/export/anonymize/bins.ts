@@ -7,7 +7,7 @@ import { type Grid, gridOf } from './grid.ts'
 export const BIN_HOURS = [1, 24, 168] as const
 export type BinHours = (typeof BIN_HOURS)[number]
 /** Whoever is measured in fewer of the bins is no member: most of what stood for that person would be made up. */
-export const MEMBER_SHARE = 0.5
+const MEMBER_SHARE = 0.5
 
 export interface BinnedMetric {
   measured: MeasuredMetric
@@ -30,11 +30,11 @@ export interface MemberBins {
  * So many days before and after a bin count for it, at the same hour of the day. What a person did in one hour of one day is what raw logs are
  * recognised by, and one hour of a whole facility is a date; neither moves a median of fifteen days.
  */
-export const DAYS_AROUND = 7
+const DAYS_AROUND = 7
 
 /**
  * Ends beyond (or at) which at least k people have hourly values.
- * @returns undefined when fewer than k people were measured at all
+ * @returns undefined when there are no such ends, as with fewer than k people
  */
 export function clipOf(values: Iterable<Int32Array>, k: number): [number, number] | undefined {
   const lows: number[] = []
@@ -55,8 +55,8 @@ export function clipOf(values: Iterable<Int32Array>, k: number): [number, number
   lows.sort((a, b) => a - b)
   highs.sort((a, b) => b - a)
   const [low, high] = [lows[k - 1]!, highs[k - 1]!]
-  // With few people the k-th lowest can lie above the k-th highest; then both ends are told as one.
-  return low <= high ? [low, high] : [high, low]
+  // Few people, each with nearly one value: there are no such ends, and nothing is told.
+  return low <= high ? [low, high] : undefined
 }
 
 /** @param kept participants; others are not looked at */

@@ -16,7 +16,7 @@ const technical = { class: 'technical', rule: 'remove' } as const
 const quasi = { class: 'quasi_identifier', rule: 'generalise' } as const
 const instant = { class: 'technical', rule: 'relative_time' } as const
 
-export const COLUMN_POLICY = {
+const COLUMN_POLICY = {
   subjects: {
     id: { class: 'identifier', rule: 'pseudonymise' },
     site: quasi,

@@ -26,7 +26,7 @@ export function medianOf(values: number[]): number {
 }
 
 /** A person's usual value at each hour of the day (NOTHING where there is none), and how far from it the person usually is. */
-export function usualOf(values: Int32Array): { byHour: Int32Array; spread: number } {
+function usualOf(values: Int32Array): { byHour: Int32Array; spread: number } {
   const byHour = new Int32Array(HOURS_A_DAY).fill(NOTHING)
   const deviations: number[] = []
   for (let hour = 0; hour < HOURS_A_DAY; hour++) {

@@ -1,7 +1,7 @@
 /** What is told of a participant's events: only what a whole group of people has in common. */
 
-export const WEEK = 7
-export const FOUR_WEEKS = 28
+const WEEK = 7
+const FOUR_WEEKS = 28
 
 /** Of one participant: whole days of participation, and for each event type the days (from 0) on which it happened; a begun last day counts. */
 export interface EventHistory {

@@ -41,7 +41,7 @@ export interface Happening {
   hour: number
 }
 
-export const participantsOf = ({ subjects, zone }: TrialInput): Participant[] =>
+const participantsOf = ({ subjects, zone }: TrialInput): Participant[] =>
   subjects.map(({ id, site, from_ms, to_ms }) => {
     const originMs = fromWallClock({ ...wallClock(from_ms, zone), hour: 0, minute: 0, second: 0 }, zone)
     const length = to_ms - originMs

@@ -48,5 +48,5 @@ export function toldOutcomes(
   return told
 }
 
-export const within = (part: number, whole: number, { numerator, denominator }: Ratio): boolean =>
+const within = (part: number, whole: number, { numerator, denominator }: Ratio): boolean =>
   part * denominator <= whole * numerator

@@ -109,4 +109,4 @@ function raised({ name, values }: Hierarchy, lowest: number) {
   return { lowest, hierarchy: { name, values: [...rows.values()] }, leafOf: (leaf: string): string => up.get(leaf)! }
 }
 
-export const classLabel = (values: readonly string[]): string => values.join('|')
+const classLabel = (values: readonly string[]): string => values.join('|')

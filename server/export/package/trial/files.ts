@@ -21,7 +21,7 @@ const TYPES: Partial<Record<string, ColumnType>> = {
 }
 
 /** Rows of a table as the files hold them, in the columns of TRIAL_TABLES. */
-export function cellsOf(table: TrialTable, tables: TrialTables): Cells {
+function cellsOf(table: TrialTable, tables: TrialTables): Cells {
   switch (table) {
     case 'subjects':
       return tables.subjects.map(({ pid, values, outcomes }) => [pid, ...values, ...outcomes])

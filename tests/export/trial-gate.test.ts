@@ -32,15 +32,23 @@ describe.each<[string, Row[]]>([
   ['of the tables over all', AGGREGATES],
   ['in the claims', CLAIMS],
 ])('catches a planted violation %s:', (_of, rows) => {
-  test.each(rows)('%s', async (_what, check, plant, sealed) => {
-    expect(await checksOf(plant, { sealed: sealed ?? true })).toContain(check)
-  }, 60_000)
+  test.each(rows)(
+    '%s',
+    async (_what, check, plant, sealed) => {
+      expect(await checksOf(plant, { sealed: sealed ?? true })).toContain(check)
+    },
+    60_000,
+  )
 })
 
 describe('refuses the files when', () => {
-  test.each(INPUT)('%s', async (_what, check, plant) => {
-    expect(await checksOf(plant)).toContain(check)
-  }, 60_000)
+  test.each(INPUT)(
+    '%s',
+    async (_what, check, plant) => {
+      expect(await checksOf(plant)).toContain(check)
+    },
+    60_000,
+  )
 })
 
 test('too little is kept to be of use', async () => {

@@ -110,12 +110,9 @@ function groupsOf(metrics: readonly BinnedMetric[], { k, series }: TrialPolicy):
     .map(({ group }) => group)
 }
 
-/** Groups of a size at which quartiles can be told, where they can be made within the bounds. */
-function grouped(
-  points: readonly Float64Array[],
-  { groupMin, groupMax, beyondQuantile }: TrialPolicy['series'],
-): number[][] {
-  for (let size = Math.max(groupMin, 4 * beyondQuantile); size > groupMin; size--) {
+/** Groups as large as the bounds allow: the more people in one, the less it shows of each, and quartiles can be told. */
+function grouped(points: readonly Float64Array[], { groupMin, groupMax }: TrialPolicy['series']): number[][] {
+  for (let size = groupMax; size > groupMin; size--) {
     const groups = mdav(points, size)
     if (groups.every(({ length }) => length <= groupMax)) return groups
   }

@@ -94,7 +94,7 @@ export async function eventSupport(connection: DuckdbConnection): Promise<[numbe
 }
 
 /** Fewest rows of the subjects that are the same in all columns and in everything that happened: what a join of the files can tell apart. */
-export async function leastJoined(connection: DuckdbConnection): Promise<number> {
+async function leastJoined(connection: DuckdbConnection): Promise<number> {
   const sensitive = SENSITIVE.map(column => `s."${column}"`).join(', ')
   const [row = {}] = await connection.rows(
     `with life as (

@@ -79,7 +79,7 @@ export async function checkParquet(
   return findings
 }
 
-export const NUMBER = '-?[0-9]+([.][0-9]+)?'
+const NUMBER = '-?[0-9]+([.][0-9]+)?'
 
 /** Magic number twice, and the length of the footer. */
 const FRAME_BYTES = 12

@@ -33,7 +33,7 @@ export async function readTruth(jobFolder: string, releaseKey: Uint8Array): Prom
 }
 
 /** The last midnight of the zone's wall clock at or before an instant; found with Intl. */
-export function midnightBefore(atMs: number, zone: string): number {
+function midnightBefore(atMs: number, zone: string): number {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', timeStyle: 'medium' })
   const [hours, minutes, seconds] = clock.format(atMs).split(':').map(Number)
   return Math.floor(atMs / 1000) * 1000 - (((hours ?? 0) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000

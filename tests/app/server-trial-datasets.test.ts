@@ -6,6 +6,8 @@ import { describeWith } from '../servers/find.ts'
 import { mosquitto } from '../servers/mosquitto.ts'
 
 const PEOPLE_COUNT = 14
+/** Their names are no words of a package. */
+const STEWARDS = ['hoshino-r', 'minami-k'] as const
 const written = { by: 'admin', nowMs: Date.UTC(2026, 10, 8) }
 
 describeWith(mosquitto, 'datasets of a trial', () => {
@@ -50,7 +52,7 @@ describeWith(mosquitto, 'datasets of a trial', () => {
     const maker = await platform.as('maker')
     const id = await drafted()
     expect((await maker.post(`/dataset-requests/${id}/submit`)).status).toBe(200)
-    for (const steward of ['steward', 'steward2'])
+    for (const steward of STEWARDS)
       await (await platform.as(steward)).post(`/dataset-requests/${id}/review`, { decision: 'approve' })
     const ready = await eventually(async () => {
       const { body } = await maker.get(`/dataset-requests/${id}`)
@@ -80,6 +82,9 @@ describeWith(mosquitto, 'datasets of a trial', () => {
 
   async function furnish(): Promise<void> {
     const { registry } = platform
+    const steward = await registry.users.get('steward')
+    if (!steward) throw new Error('the platform has no steward')
+    for (const user of STEWARDS) await registry.users.create({ ...steward, user })
     const facility = f('sunny')
     const fromMs = startMs - DAY_MS
     const design = { title: 'Mats', sponsor: 'Mats', legalRoute: 'real_use_evaluation' as const }

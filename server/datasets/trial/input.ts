@@ -62,7 +62,7 @@ export async function trialInputOf(asked: Asked, trial: TrialRecord, context: Tr
   }
 }
 
-export async function sitesOf(registry: Pick<Registry, 'facilities'>, trial: TrialRecord): Promise<FacilityRecord[]> {
+async function sitesOf(registry: Pick<Registry, 'facilities'>, trial: TrialRecord): Promise<FacilityRecord[]> {
   const sites = await Promise.all(trial.sites.toSorted().map(id => registry.facilities.get(id)))
   return sites.filter(site => site !== null)
 }

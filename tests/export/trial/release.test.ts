@@ -84,8 +84,9 @@ describe('a release of a trial', () => {
   })
 
   test('nobody who is left out is in any file, and no id of the platform is', async () => {
-    for (const name of await readdir(out('first'))) {
-      const bytes = await readFile(join(out('first'), name), 'latin1')
+    const files = await readdir(out('first'), { recursive: true, withFileTypes: true })
+    for (const { parentPath, name } of files.filter(file => file.isFile())) {
+      const bytes = await readFile(join(parentPath, name), 'latin1')
       for (const { id } of input.subjects) expect(bytes.includes(id)).toBe(false)
       for (const { id } of input.devices) expect(bytes.includes(id)).toBe(false)
       for (const { id } of input.sites) expect(bytes.includes(id)).toBe(false)

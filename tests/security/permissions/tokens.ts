@@ -18,7 +18,7 @@ const SCOPED: Readonly<Record<TokenScope | 'any', string>> = {
     'createUnit changeUnit createRoom changeRoom createBed changeBed arrange createResident addCareLevel addStay addAbsence endAbsence createPlacement createConsent withdrawConsent',
   'trials:read': 'trials trial trialEvents trialEventSummaries trialEventHistory references referenceHistory',
   'trials:write': 'addTrialEvent correctTrialEvent addReference correctReference',
-  'datasets:read': 'datasetRequests datasetRequest dataset',
+  'datasets:read': 'datasetRequests datasetRequest datasetOutlook dataset',
   'datasets:write': 'createDatasetRequest editDatasetRequest submitDatasetRequest withdrawDatasetRequest',
   'datasets:review': 'reviewDatasetRequest returnDatasetRequest',
   'audit:read': 'audit auditVerify auditCheckpoint auditKey auditConsistency auditProof auditExport',

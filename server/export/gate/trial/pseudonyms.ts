@@ -4,8 +4,6 @@ import { createHash } from 'node:crypto'
 const BLOCK_BYTES = 64
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const PID_CHARACTERS = 26
-/** 26 characters of 5 bits. */
-const PID_FORM = /^[a-z2-7]{26}$/
 
 export type PseudonymDomain = 'subject' | 'device' | 'site'
 

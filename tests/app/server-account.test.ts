@@ -313,6 +313,7 @@ describeWith(mosquitto, 'accounts', () => {
       expect((await patch(admin, user, { disabled: true })).status).toBe(403)
       expect((await patch(admin, user, { facilities: ['sunny'] })).status).toBe(403)
       expect((await admin.post(`/users/${user}/invitation`)).status).toBe(403)
+      expect((await admin.call('DELETE', `/users/${user}/sessions`)).status).toBe(403)
       expect((await patch(admin, 'steward', { disabled: true })).status).toBe(404)
       expect((await patch(chief, user, { role: 'manufacturer', facilities: [] })).status).toBe(400)
       expect((await patch(chief, 'platform', { disabled: true })).status).toBe(409)
@@ -351,6 +352,12 @@ describeWith(mosquitto, 'accounts', () => {
       const listed = items.find((item: { id: string }) => item.id === made.body.id)
       expect(listed).toMatchObject({ name: 'nightly fetch', seen: expect.any(String) })
       expect(JSON.stringify(items)).not.toContain('mmt_')
+    })
+
+    it('is ended by its owner alone', async () => {
+      const { id, token } = (await make(await platform.as('admin'), ['devices:read'])).body
+      expect((await (await platform.as('staff')).call('DELETE', `/me/tokens/${id}`)).status).toBe(404)
+      expect((await withToken(token).get('/me')).status).toBe(200)
     })
 
     it('cannot be made for what its owner has nothing of, nor by a token', async () => {

@@ -210,6 +210,13 @@ describeWith(mosquitto, 'registry through HTTP', () => {
       expect((await maker.post('/trials', { ...design, sites: ['bench-mats'] })).status).toBe(400)
       expect((await maker.post('/trials', { ...design, sites: ['nowhere'] })).status).toBe(400)
       expect((await maker.post('/trials', { ...design, to: '2026-10-01' })).status).toBe(400)
+      // Whether a facility exists is not told where it has no device.
+      const stranger = await platform.as('maker-elsewhere')
+      const [there, nowhere] = await Promise.all(
+        ['cloudy', 'nowhere'].map(site => stranger.post('/trials', { ...design, sites: [site] })),
+      )
+      expect([there?.status, nowhere?.status]).toEqual([400, 400])
+      expect(there?.body.detail.replace('cloudy', '')).toBe(nowhere?.body.detail.replace('nowhere', ''))
       for (const person of ['maker', 'steward', 'admin'])
         expect((await (await platform.as(person)).get(`/trials/${id}`)).body.title).toBe(design.title)
       for (const person of ['maker-elsewhere', 'admin-elsewhere']) {

@@ -49,6 +49,8 @@ export async function bench(args: string[]): Promise<void> {
     return
   }
   const seeds = values.seeds?.split(',') ?? (values.building ? BUILDING_SEEDS : REPORTED_SEEDS)
+  const usual = values.seeds || values.building ? join(tmpdir(), 'redteam') : 'docs/results/redteam'
+  const out = values.out ?? usual
   const rounds: Round[] = []
   for (const [i, seed] of seeds.entries()) {
     const root = values.keep ? join(values.keep, seed) : await mkdtemp(join(tmpdir(), 'redteam-'))
@@ -59,9 +61,8 @@ export async function bench(args: string[]): Promise<void> {
       )
     rounds.push(await attackTrial(root, { seed, ...sizes }, buildTrialRelease, say))
     if (!values.keep) await rm(root, { recursive: true })
+    // After each trial, so that a run that is broken off has told what it found.
+    writeReport(out, campaignReport(rounds, sizes, args))
   }
-  const report = campaignReport(rounds, sizes, args)
-  const out = values.out ?? (values.seeds || values.building ? undefined : 'docs/results/redteam')
-  writeReport(out ?? join(tmpdir(), 'redteam'), report)
   if (!holds(rounds)) process.exitCode = 1
 }

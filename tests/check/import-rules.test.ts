@@ -85,6 +85,15 @@ const mayImport: Record<string, { folders?: string[]; modules?: string[]; never?
   'server/import/csv.ts': { folders: ['core', 'storage'], modules: [...node, 'csv-parse', 'csv-parse/sync'] },
   'server/export/anonymize/search.ts': { folders: ['core', 'storage'], modules: [...node, '../gate/check.ts'] },
   'server/export/gate/check.ts': { folders: ['core', 'storage'], modules: node, never: ['../anonymize/search.ts'] },
+  'server/export/gate/trial/run.ts': {
+    folders: ['core', 'storage'],
+    modules: [...node, 'zod', '../patterns.ts', '../../trial/layout.ts'],
+    never: [
+      '../../anonymize/table/optimise.ts',
+      '../../anonymize/pseudonyms.ts',
+      '../../anonymize/hierarchies/data.ts',
+    ],
+  },
   'server/export/gate/models/k.ts': { folders: ['core', 'storage'], never: ['../../anonymize/models/k.ts'] },
 
   'device-sim/main.ts': { folders: ['core'], modules: ['zod', ...node] },

@@ -2,10 +2,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { countSubjects } from '../../server/export/gate/trial/subjects.ts'
+import { loadCsv } from '../../server/export/gate/trial/tables.ts'
+import { readTruth } from '../../server/export/gate/trial/truth.ts'
+import { QUASI_IDENTIFIERS, SENSITIVE } from '../../server/export/trial/layout.ts'
+import { trialPolicy } from '../../server/export/trial/policy.ts'
 import { describeWithRecording, recordingFolder } from '../device-sim/recordings.ts'
 import { anonymityReferee, type Recounts, recounts } from '../referees/anonymity/anonymity.ts'
 import { describeWith } from '../servers/find.ts'
+import { type BuiltTrial, builtTrial, RELEASE_KEY, trialOf } from './trial-package.ts'
 
 const temp = mkdtempSync(join(tmpdir(), 'recounts-'))
 afterAll(() => rmSync(temp, { recursive: true }))
@@ -128,6 +134,58 @@ describeWithRecording('adult_arx', 'the recounts of Adult at its optimum', () =>
         expect(sensitive.occupation!.entropy_l).toBeCloseTo(3.0617, 4)
       expect(found.pycanon.sensitive.occupation!.whole_entropy_l).toBe(3)
     })
+  })
+})
+
+describeWith(anonymityReferee, 'the recounts of a trial package', () => {
+  let built: BuiltTrial
+  beforeAll(async () => {
+    built = await builtTrial(trialOf())
+  }, 120_000)
+  afterAll(() => built.stop())
+  const subjects = () => join(built.out, 'subjects.csv')
+
+  it('agree with each other, with its evidence and with the policy', async () => {
+    const found = recounts(subjects(), QUASI_IDENTIFIERS, SENSITIVE)
+    const evidence = JSON.parse(readFileSync(join(built.out, 'evidence.json'), 'utf8')) as {
+      subjects: { rows: number; classes: number; risk: { after: { highest: string } } }
+    }
+    for (const { records, classes } of [found.pandas, found.sqlite])
+      expect([records, classes]).toEqual([evidence.subjects.rows, evidence.subjects.classes])
+    for (const { k } of [found.pycanon, found.pandas, found.sqlite]) {
+      expect(`1/${k}`).toBe(evidence.subjects.risk.after.highest)
+      expect(k).toBeGreaterThanOrEqual(trialPolicy.k)
+    }
+    for (const column of SENSITIVE) {
+      const [one, ...others] = each(found, engine => engine.sensitive[column]!)
+      for (const other of others)
+        for (const name of ['l', 'alpha', 't', 'beta'] as const) expect(other[name]).toBeCloseTo(one![name], 12)
+    }
+  })
+
+  it('agree with what the gate counts', async () => {
+    const found = recounts(subjects(), QUASI_IDENTIFIERS, SENSITIVE)
+    await loadCsv(built.connection, built.out, 'subjects')
+    const counted = await countSubjects(built.connection, await readTruth(built.job, RELEASE_KEY))
+    expect([counted.smallest, counted.records, counted.classes]).toEqual([
+      found.sqlite.k,
+      found.sqlite.records,
+      found.sqlite.classes,
+    ])
+    for (const column of SENSITIVE) {
+      const [own, other] = [counted.sensitive[column]!, found.pandas.sensitive[column]!]
+      expect([own.distinctL, own.alpha, own.t, own.beta, own.entropyL].map(value => value.toFixed(10))).toEqual(
+        [other.l, other.alpha, other.t, other.beta, other.entropy_l].map(value => value.toFixed(10)),
+      )
+    }
+  })
+
+  it('all find the one participant who is told apart', () => {
+    const [header, ...rows] = readFileSync(subjects(), 'utf8').trimEnd().split('\n')
+    const file = join(temp, 'broken.csv')
+    const broken = rows.map((row, i) => (i === 5 ? row.split(',').with(2, 'male').join() : row))
+    writeFileSync(file, `${[header, ...broken].join('\n')}\n`)
+    expect(each(recounts(file, QUASI_IDENTIFIERS, SENSITIVE), ({ k }) => k)).toEqual([1, 1, 1])
   })
 })
 

@@ -22,6 +22,7 @@ export interface Built {
   product: TrialInput['product']
   pids: ReadonlyMap<string, string>
   classOf: ReadonlyMap<string, string>
+  levels: Readonly<Record<string, number>> | null
 }
 export type Build = (options: { folder: string; out: string; releaseKey: Uint8Array }) => Promise<Built>
 
@@ -51,7 +52,12 @@ export async function attackTrial(
   const first = await release(root, 'first', folders.trial, build)
   const second = await release(root, 'second', folders.trial, build)
   progress('asking again after a withdrawal, and for small trials')
-  const later = await afterWithdrawal(root, folders.trial, first.built, build)
+  const withdrawn = [...first.built.classOf.keys()].sort()[0] ?? ''
+  const later = [
+    second,
+    await askAgain(root, 'again', folders.trial, first.built, '', build),
+    await askAgain(root, 'withdrawn', folders.trial, first.built, withdrawn, build),
+  ]
   const small: SmallAnswer[] = []
   for (const asked of SMALL_TRIALS) small.push(await askSmall(join(root, `small-${asked}`), seed, asked, build))
   progress('reading what is known')
@@ -60,7 +66,7 @@ export async function attackTrial(
       seen: first.seen,
       judge: first.judge,
       second,
-      later: [second, later],
+      later,
       small,
       canaries: CANARIES,
       calendar: truth.common,
@@ -80,8 +86,9 @@ export async function attackTrial(
 const keyOf = (...parts: string[]): Buffer => createHash('sha256').update(parts.join('/')).digest()
 
 async function release(root: string, name: string, folder: string, build: Build) {
+  const { release: id } = await inputOf(folder)
   const out = join(root, name)
-  const releaseKey = keyOf('key', name, folder)
+  const releaseKey = keyOf('key', name, id)
   // The build destroys the key that it is given.
   const built = await build({ folder, out, releaseKey: Uint8Array.from(releaseKey) })
   return { built, seen: await seePackage(out), judge: await judgeOf(folder, built, releaseKey) }
@@ -98,11 +105,13 @@ async function judgeOf(folder: string, built: Built, releaseKey: Buffer): Promis
   return { pids: built.pids, classes: built.classOf, members, secrets: [releaseKey] }
 }
 
-/** A participant of the first release withdraws consent, and the maker asks for the trial again. */
-async function afterWithdrawal(
+/** The maker asks for the trial once more, with the first release in the register; @param withdrawn who takes part no more, or nobody */
+async function askAgain(
   root: string,
+  name: string,
   folder: string,
   first: Built,
+  withdrawn: string,
   build: Build,
 ): Promise<World['later'][number]> {
   const input = await inputOf(folder)
@@ -111,7 +120,6 @@ async function afterWithdrawal(
     Object.fromEntries(
       facts.series.filter(of => of.members.includes(id)).map(of => [`${of.profile}/${of.metric}`, of.group]),
     )
-  const withdrawn = [...first.classOf.keys()].sort()[0] ?? ''
   const next: TrialInput = {
     ...input,
     release: `${input.release.slice(0, -1)}x`,
@@ -123,16 +131,16 @@ async function afterWithdrawal(
         release: input.release,
         trial: input.trial,
         product: first.product,
-        levels: null,
+        levels: first.levels === null ? null : { ...first.levels },
         members: [...first.classOf].map(([subject, of]) => ({ subject, class: of, groups: groups(subject) })),
       },
     ],
   }
-  const job = join(root, 'later-job')
+  const job = join(root, `${name}-job`)
   await mkdir(job)
   await linkExtracts(folder, job)
   await writeFile(join(job, TRIAL_FILE), JSON.stringify(trialInputSchema.parse(next)))
-  return release(root, 'later', job, build).catch(refusedOr)
+  return release(root, name, job, build).catch(refusedOr)
 }
 
 async function askSmall(folder: string, seed: string, asked: number, build: Build): Promise<SmallAnswer> {
@@ -140,7 +148,7 @@ async function askSmall(folder: string, seed: string, asked: number, build: Buil
     { trial: folder },
     { seed: `${seed}/${asked}`, subjects: asked, weeks: 2, everyMinutes: 60, sites: 3 },
   )
-  const releaseKey = keyOf('key', folder)
+  const releaseKey = keyOf('key', seed, String(asked))
   return build({ folder, out: `${folder}-out`, releaseKey: Uint8Array.from(releaseKey) }).then(
     async (): Promise<SmallAnswer> => ({ asked, seen: await seePackage(`${folder}-out`) }),
     error => ({ asked, seen: refusedOr(error) }),

@@ -1,7 +1,7 @@
 /** Attacks 6 and 7: when was it? Real dates are looked for in series that tell only days since the start. */
 import { type Attack, counted, type Outcome, type World } from './attack.ts'
 import { DAY_HOURS, HOUR_MS, type KnownPerson } from './known.ts'
-import { residuals, type SeenSeries, seriesOf, typicalSize } from './series.ts'
+import { residuals, type SeenSeries, seriesOf, smoothed, typicalSize } from './series.ts'
 import { best, correlation } from './stats.ts'
 
 const DAY_MS = DAY_HOURS * HOUR_MS
@@ -19,14 +19,20 @@ function shareBegun({ known, judge }: World, { group, metric }: SeenSeries, star
 }
 
 /** What was unusual at each real hour to people of the same homes who are not in the release: quakes, cuts, holidays and weekdays alike. */
-function calendarOf(people: readonly KnownPerson[], metric: string, fromMs: number, hours: number): Float64Array {
+function calendarOf(
+  people: readonly KnownPerson[],
+  metric: string,
+  fromMs: number,
+  hours: number,
+  reading: Reading,
+): Float64Array {
   const sums = new Float64Array(hours)
   const counts = new Float64Array(hours)
   for (const { series, originMs } of people) {
     const own = series.get(metric)
     if (!own) continue
     const shift = (originMs - fromMs) / HOUR_MS
-    for (const [i, value] of residuals(own, 1).entries()) {
+    for (const [i, value] of residuals(reading(own, 1), 1).entries()) {
       const at = i + shift
       if (Number.isNaN(value) || at < 0 || at >= hours) continue
       sums[at] = (sums[at] as number) + value
@@ -38,9 +44,11 @@ function calendarOf(people: readonly KnownPerson[], metric: string, fromMs: numb
 
 const hourly = (world: World): SeenSeries[] => seriesOf(world.seen).filter(({ width }) => width === 1)
 
-const byCalendar: Attack = {
+type Reading = (bins: Float64Array, width: number) => Float64Array
+
+const byCalendar = (name: string, reading: Reading): Attack => ({
   number: 6,
-  name: 'date recovery: calendar of the homes',
+  name: `date recovery: calendar of the homes${name}`,
   kind: 'rate',
   threshold: 0.05,
   run(world): Outcome {
@@ -50,7 +58,8 @@ const byCalendar: Attack = {
     const hours = (world.known.input.to_ms - fromMs) / HOUR_MS + PRIOR.days * DAY_HOURS
     const calendars = new Map<string, Float64Array>()
     for (const series of hourly(world)) {
-      const calendar = calendars.get(series.metric) ?? calendarOf(world.control.people, series.metric, fromMs, hours)
+      const calendar =
+        calendars.get(series.metric) ?? calendarOf(world.control.people, series.metric, fromMs, hours, reading)
       calendars.set(series.metric, calendar)
       const own = residuals(series.mean, 1)
       const scores = prior.map((_, day) => correlation(own, calendar.subarray(day * DAY_HOURS), 100))
@@ -58,7 +67,7 @@ const byCalendar: Attack = {
     }
     return outcome
   },
-}
+})
 
 /** The hour of an earthquake is in every newspaper; in which bin did all beds move? */
 const byEarthquake: Attack = {
@@ -171,4 +180,10 @@ const reAnchoring: Attack = {
   },
 }
 
-export const dates: readonly Attack[] = [byCalendar, byEarthquake, byPowerCut, reAnchoring]
+export const dates: readonly Attack[] = [
+  byCalendar('', own => own),
+  byCalendar(', smoothed as the package is', smoothed),
+  byEarthquake,
+  byPowerCut,
+  reAnchoring,
+]

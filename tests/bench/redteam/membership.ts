@@ -1,8 +1,8 @@
 /** Attack 9: was this person in the trial? Scores of people who took part against those of people of the same homes who did not. */
 import { type Attack, counted, type Outcome, type World } from './attack.ts'
-import { DAY_HOURS, type KnownPerson } from './known.ts'
+import type { KnownPerson } from './known.ts'
 import { candidatesOf, recordsOf, tokensOf } from './records.ts'
-import { dailyProfile, ownBins, residuals, type SeenSeries, seriesOf } from './series.ts'
+import { dailyProfile, ownBins, residuals, type SeenSeries, seriesOf, smoothed } from './series.ts'
 import { advantage, correlation, mean } from './stats.ts'
 
 /** Larger: more likely a member. */
@@ -90,23 +90,6 @@ const byUsualDay = ({ seen, known }: World): Score => {
         return distances.length > 0 ? [Math.min(...distances)] : []
       }),
     )
-}
-
-/** Days before and after over which a package says that it takes medians. */
-const SMOOTHED_DAYS = 7
-
-/** Running median at the same hour of the day, as whoever reads the package can make it of a log. */
-const smoothed = (bins: Float64Array, width: number): Float64Array => {
-  const cycle = width === 1 ? DAY_HOURS : 1
-  return bins.map((_, at) => {
-    const near: number[] = []
-    for (let day = -SMOOTHED_DAYS; day <= SMOOTHED_DAYS; day++) {
-      const value = bins[at + day * cycle]
-      if (value !== undefined && !Number.isNaN(value)) near.push(value)
-    }
-    near.sort((a, b) => a - b)
-    return near[(near.length - 1) >> 1] ?? Number.NaN
-  })
 }
 
 /** The whole log, hour by hour: what was unusual with the person against what was unusual in the mean of the likeliest group. */

@@ -89,7 +89,7 @@ beforeAll(async () => {
   const jumpy = people.map(startled)
   worlds.startled = { ...base, ...(await naive('startled', jumpy, true)), known: { ...known, people: jumpy } }
   worlds.small = { ...base, ...hashed, small: [{ asked: 13, seen: hashed.seen }] }
-}, 120_000)
+}, 300_000)
 afterAll(() => rm(root, { recursive: true }))
 
 /** Attack → package in which it has to succeed. */

@@ -95,6 +95,23 @@ function profileOf(bins: Float64Array, width: number): number[] {
   return Array.from(sums, (sum, i) => ((counts[i] as number) > 0 ? sum / (counts[i] as number) : Number.NaN))
 }
 
+/** Days before and after over which a package says that it takes medians. */
+const SMOOTHED_DAYS = 7
+
+/** Running median at the same hour of the day, as whoever reads the package can make it of a log. */
+export const smoothed = onceFor((bins, width) => {
+  const cycle = width === 1 ? DAY_HOURS : 1
+  return bins.map((_, at) => {
+    const near: number[] = []
+    for (let day = -SMOOTHED_DAYS; day <= SMOOTHED_DAYS; day++) {
+      const value = bins[at + day * cycle]
+      if (value !== undefined && !Number.isNaN(value)) near.push(value)
+    }
+    near.sort((a, b) => a - b)
+    return near[(near.length - 1) >> 1] ?? Number.NaN
+  })
+})
+
 /** Median of the absolute values; how large an unusual one has to be. */
 export function typicalSize(values: readonly number[]): number {
   const sorted = values

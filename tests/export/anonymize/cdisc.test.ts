@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { anonymize } from '../../../server/export/anonymize/command/anonymize.ts'
 import { describeWithRecording } from '../../device-sim/recordings.ts'
 import { CDISC, cdiscPolicy, cdiscSubjects, weightedPolicy } from './cdisc.ts'
@@ -10,6 +10,9 @@ import { sizesOf } from './recount.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cdisc-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+// On a busy machine searches take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 describeWithRecording(CDISC, 'subjects of the CDISC pilot trial', () => {
   test('12 or more in every class, at least three arms in each, no identifier left', async () => {

@@ -1,5 +1,5 @@
 // Why ARX prints another optimum for entropy l=3: in logarithms, three equal shares are a little less than three.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { codedRows } from '../../../server/export/anonymize/table/code-rows.ts'
 import { createExaminer } from '../../../server/export/anonymize/table/examine.ts'
 import { latticeOf, levelsAt } from '../../../server/export/anonymize/table/lattice.ts'
@@ -18,6 +18,9 @@ const byLogarithms: ClassCheck = (counts, size) => {
   for (const count of counts) if (count > 0) entropy -= (count / size) * Math.log(count / size)
   return Math.exp(entropy) >= 3
 }
+
+// On a busy machine searches take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 describeWithRecording(ADULT, 'entropy l=3 on Adult, k=5, at most 5 per cent left out', () => {
   test.for([

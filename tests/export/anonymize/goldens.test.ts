@@ -1,5 +1,5 @@
 // The published and the measured figures of Adult, to the last digit that was printed: reference on anonymization, 8.1, 8.3, 8.4.
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { codedRows } from '../../../server/export/anonymize/table/code-rows.ts'
 import { optimiseTable } from '../../../server/export/anonymize/table/optimise.ts'
 import type { Model } from '../../../server/export/anonymize/table/policy.ts'
@@ -98,6 +98,9 @@ const WITH_SENSITIVE: readonly (readonly [
     72,
   ],
 ]
+
+// On a busy machine searches take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 describeWithRecording(ADULT, 'Adult', () => {
   let adult: Adult

@@ -1,5 +1,5 @@
 // The exhaustive search of all 12,960 nodes of Adult: what passes, and that nothing is better than what the engine finds.
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { codedRows } from '../../../server/export/anonymize/table/code-rows.ts'
 import { createExaminer } from '../../../server/export/anonymize/table/examine.ts'
 import { latticeOf } from '../../../server/export/anonymize/table/lattice.ts'
@@ -41,6 +41,9 @@ const PASSING: readonly (readonly [k: number, percent: number, nodes: number])[]
   ] as const),
   [20, 5, 2_183],
 ]
+
+// On a busy machine searches take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 describeWithRecording(ADULT, 'all nodes of Adult', () => {
   let adult: Adult

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 
 const BLOCK_BYTES = 64
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
+/** Of five bits each. */
 const PID_CHARACTERS = 26
 
 export type PseudonymDomain = 'subject' | 'device' | 'site'

@@ -1,6 +1,6 @@
 /** What a trial's build is told of a participant, and of earlier releases after an erasure. */
 import { expect, test } from 'vitest'
-import type { ReleaseRecord } from '../../core/registry-releases.ts'
+import type { ReleaseMember, ReleaseRecord } from '../../core/registry-releases.ts'
 import { earlierOf } from '../../server/datasets/trial/earlier.ts'
 import { known } from '../../server/datasets/trial/people.ts'
 
@@ -30,7 +30,7 @@ test('an erased person is named without class, and the class and groups that los
     ...{ trial: 'trial0001', levels: { age: 1 }, contentSha256: '', rebuiltManifestSha256: '', keyDestroyedMs: 1 },
     ...{ classes: { a: 2 }, groups: { s: { g: 2 } } },
   }
-  const members = [
+  const members: ReleaseMember[] = [
     { resident: 'resident1', class: 'a', groups: { s: 'g' } },
     { resident: 'resident2', class: null, groups: {} },
   ]

@@ -1,4 +1,4 @@
-/** The request form: facility, device types, period, purpose; kept as a draft, changed after a return, submitted for review. */
+/** The request form: purpose, and a trial or facility, device types and period; kept as a draft, changed after a return, submitted for review. */
 import { type FormEvent, useState } from 'react'
 import { Label } from 'react-aria-components/Label'
 import { TextArea } from 'react-aria-components/TextArea'
@@ -7,15 +7,15 @@ import { useLocation } from 'wouter'
 import type { z } from 'zod'
 import type { DatasetRequest, datasetRequestCreateSchema } from '../../../core/rest/datasets.ts'
 import { newIdempotencyKey } from '../api.ts'
-import { useCatalogue, useProfiles } from '../catalogue.ts'
-import { useDevices, useFacilities } from '../devices/use-devices.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { errorText, Failure, Loading } from '../parts/notice.tsx'
 import { useSay, useServices } from '../services.ts'
 import styles from './datasets.module.css'
-import { Checks, Choice, type Days, Period } from './fields.tsx'
+import { Choice } from './fields.tsx'
+import { type Place, PlaceFields, placeOf } from './place-fields.tsx'
 import { ProductSide } from './product-side.tsx'
+import { TrialFields } from './trial-fields.tsx'
 import { useCommand, useRequest } from './use-requests.ts'
 
 type Body = z.input<typeof datasetRequestCreateSchema>
@@ -36,6 +36,7 @@ function FormScreen({ before }: { before: DatasetRequest | null }) {
   const [, navigate] = useLocation()
   const [key] = useState(newIdempotencyKey)
   const [known, setKnown] = useState(before)
+  const [picked, setPicked] = useState<Picked>(pickedOf(before))
   const save = async (body: Body): Promise<DatasetRequest> => {
     const saved =
       known === null
@@ -62,6 +63,7 @@ function FormScreen({ before }: { before: DatasetRequest | null }) {
         </header>
         <Fields
           before={before}
+          onPick={setPicked}
           isBusy={draft.isPending || submit.isPending}
           onDraft={draft.mutate}
           onSubmit={submit.mutate}
@@ -72,52 +74,51 @@ function FormScreen({ before }: { before: DatasetRequest | null }) {
           </p>
         )}
       </div>
-      <ProductSide />
+      <ProductSide trial={picked.trial} product={picked.product} />
     </div>
   )
 }
 
-type Missing = 'form.purpose' | 'form.facility' | 'form.types' | 'form.period'
+type Missing = 'form.purpose' | 'form.trial' | 'form.facility' | 'form.types' | 'form.period'
+type Product = DatasetRequest['product']
+
+/** What the form is about, as far as it decides what can come of it. */
+interface Picked {
+  about: 'facility' | 'trial'
+  trial: string | null
+  product: Product
+}
+const pickedOf = (before: DatasetRequest | null): Picked => {
+  const trial = before && 'trial' in before.scope ? before.scope.trial : null
+  return { about: trial === null ? 'facility' : 'trial', trial, product: before?.product ?? 'P0' }
+}
 
 interface FieldsProps {
   before: DatasetRequest | null
   isBusy: boolean
+  onPick: (picked: Picked) => void
   onDraft: (body: Body) => void
   onSubmit: (body: Body) => void
 }
 
-function Fields({ before, isBusy, onDraft, onSubmit }: FieldsProps) {
+function Fields({ before, isBusy, onPick, onDraft, onSubmit }: FieldsProps) {
   const say = useSay()
-  const catalogue = useCatalogue()
-  const profiles = useProfiles()
-  const { data: facilities } = useFacilities()
-  const { data: devices } = useDevices(undefined)
   const [purpose, setPurpose] = useState(before?.purpose ?? '')
-  const [facility, setFacility] = useState<string | null>(before?.scope.facility ?? null)
-  const [types, setTypes] = useState<readonly string[]>(before?.scope.device_types ?? [])
-  const [period, setPeriod] = useState<Days | null>(before && { from: before.scope.from, to: before.scope.to })
+  const [picked, setPicked] = useState(pickedOf(before))
+  const [place, setPlace] = useState<Place>(placeOf(before))
   const [isTried, setTried] = useState(false)
-  // Only facilities where own devices stand, and only their types: anything else would come back empty.
-  const places = (facilities?.items ?? []).filter(
-    each => each.bench_of === null && (devices ?? []).some(device => device.facility === each.id),
-  )
-  const own = new Set(
-    (devices ?? []).filter(device => device.facility === facility).map(device => device.profile as string),
-  )
-  const choices = profiles.filter(profile => own.has(profile.id))
-  const missing = (
-    [
-      purpose.trim() === '' && 'form.purpose',
-      facility === null && 'form.facility',
-      types.length === 0 && 'form.types',
-      period === null && 'form.period',
-    ] as const
-  ).filter((each): each is Missing => each !== false)
+  const pick = (change: Partial<Picked>): void => {
+    const next = { ...picked, ...change }
+    setPicked(next)
+    onPick({ ...next, trial: next.about === 'trial' ? next.trial : null })
+  }
+  const missing = [...(purpose.trim() === '' ? ['form.purpose' as const] : []), ...missingOf(picked, place)]
 
   const send = (deliver: (body: Body) => void) => (): void => {
     setTried(true)
-    if (missing.length > 0 || facility === null || period === null) return
-    deliver({ purpose: purpose.trim(), product: 'P0', scope: { facility, device_types: [...types], ...period } })
+    const scope = scopeOf(picked, place)
+    if (missing.length > 0 || scope === null) return
+    deliver({ purpose: purpose.trim(), product: picked.about === 'trial' ? picked.product : 'P0', scope })
   }
   const onSubmitForm = (event: FormEvent): void => {
     event.preventDefault()
@@ -137,35 +138,21 @@ function Fields({ before, isBusy, onDraft, onSubmit }: FieldsProps) {
         <TextArea rows={3} />
       </TextField>
       <Choice
-        label={say('form.facility')}
-        placeholder={say('form.facilityChoose')}
-        value={facility}
-        options={places.map(each => ({ id: each.id, text: each.name }))}
-        isInvalid={isTried && facility === null}
-        onChange={chosen => {
-          setFacility(chosen)
-          setTypes([])
-        }}
+        label={say('form.about')}
+        placeholder=""
+        value={picked.about}
+        options={[
+          { id: 'facility', text: say('form.aboutFacility') },
+          { id: 'trial', text: say('form.aboutTrial') },
+        ]}
+        isInvalid={false}
+        onChange={about => pick(about === 'trial' ? { about, product: 'P1' } : { about: 'facility', product: 'P0' })}
       />
-      <Checks
-        label={say('form.types')}
-        hint={facility === null ? say('form.typesFirst') : say('form.typesHint')}
-        value={types}
-        options={choices.map(profile => ({
-          id: profile.id,
-          text: catalogue.deviceLabel(profile.id),
-          note: profile.id,
-        }))}
-        isInvalid={isTried && types.length === 0}
-        onChange={setTypes}
-      />
-      <Period
-        label={say('form.period')}
-        hint={say('form.periodHint')}
-        value={period}
-        isInvalid={isTried && period === null}
-        onChange={setPeriod}
-      />
+      {picked.about === 'trial' ? (
+        <TrialFields picked={picked} isTried={isTried} onPick={pick} />
+      ) : (
+        <PlaceFields place={place} isTried={isTried} onChange={setPlace} />
+      )}
       {isTried && missing.length > 0 && (
         <p className={styles.error} role="alert">
           {say('form.missing', { fields: missing.map(field => say(field)).join(say('list.comma')) })}
@@ -181,4 +168,22 @@ function Fields({ before, isBusy, onDraft, onSubmit }: FieldsProps) {
       </div>
     </form>
   )
+}
+
+const missingOf = ({ about, trial }: Picked, { facility, types, period }: Place): Missing[] =>
+  about === 'trial'
+    ? trial === null
+      ? ['form.trial']
+      : []
+    : (
+        [
+          facility === null && 'form.facility',
+          types.length === 0 && 'form.types',
+          period === null && 'form.period',
+        ] as const
+      ).filter((each): each is Exclude<typeof each, false> => each !== false)
+
+const scopeOf = ({ about, trial }: Picked, { facility, types, period }: Place): Body['scope'] | null => {
+  if (about === 'trial') return trial === null ? null : { trial }
+  return facility === null || period === null ? null : { facility, device_types: [...types], ...period }
 }

@@ -1,14 +1,13 @@
 /** All requests that the reader may see: those whose turn is theirs first, then newest first. */
 import { Link } from 'wouter'
 import type { DatasetRequest } from '../../../core/rest/datasets.ts'
-import { useCatalogue } from '../catalogue.ts'
-import { useFacilityName } from '../devices/use-devices.ts'
 import { day } from '../format.ts'
 import { ButtonLink } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Failure, Loading, Nothing } from '../parts/notice.tsx'
 import { useLanguage, useSay } from '../services.ts'
 import styles from './datasets.module.css'
+import { ScopeText, TypesText } from './scope-text.tsx'
 import { useRequests } from './use-requests.ts'
 
 const BROWSER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -68,8 +67,6 @@ export function RequestList({ isMaker }: { isMaker: boolean }) {
 function Row({ request, isMine }: { request: DatasetRequest; isMine: boolean }) {
   const say = useSay()
   const language = useLanguage()
-  const catalogue = useCatalogue()
-  const facility = useFacilityName(request.scope.facility)
   return (
     <tr data-mine={isMine || undefined}>
       <td data-column="request">
@@ -82,10 +79,16 @@ function Row({ request, isMine }: { request: DatasetRequest; isMine: boolean }) 
         </Link>
       </td>
       <td data-column="scope">
-        {request.scope.device_types.map(type => catalogue.deviceLabel(type)).join(say('list.comma'))}
-        <small>
-          {facility} {say('list.dot')} {request.scope.from} – {request.scope.to}
-        </small>
+        <ScopeText scope={request.scope}>
+          {({ trial, types, facility, period }) => (
+            <>
+              {trial ?? <TypesText types={types} />}
+              <small>
+                {trial === null ? facility : <TypesText types={types} />} {say('list.dot')} {period}
+              </small>
+            </>
+          )}
+        </ScopeText>
       </td>
       <td data-column="state">
         <b>{say(`request.state.${request.state}`)}</b>

@@ -2,7 +2,6 @@
 import { useState } from 'react'
 import type { DatasetRequest } from '../../../core/rest/datasets.ts'
 import { useCatalogue } from '../catalogue.ts'
-import { useFacilityName } from '../devices/use-devices.ts'
 import { whenLong, zoneName } from '../format.ts'
 import { useSignedIn } from '../me.ts'
 import { Button, ButtonLink } from '../parts/button.tsx'
@@ -14,6 +13,7 @@ import styles from './datasets.module.css'
 import { ProductSide } from './product-side.tsx'
 import { ReleaseFiles } from './release-files.tsx'
 import { ReviewPanel } from './review-panel.tsx'
+import { ScopeText } from './scope-text.tsx'
 import { Steps } from './steps.tsx'
 import { useCommand, useRequest } from './use-requests.ts'
 
@@ -57,18 +57,28 @@ export function RequestPage({ id, isMaker }: { id: string; isMaker: boolean }) {
         <Decisions request={data} />
         {isMaker && <MakerActions request={data} />}
       </div>
-      {isMaker ? <ProductSide /> : <ReviewPanel request={data} />}
+      {isMaker ? (
+        <ProductSide trial={'trial' in data.scope ? data.scope.trial : null} product={data.product} />
+      ) : (
+        <ReviewPanel request={data} />
+      )}
     </div>
   )
 }
 
+const FAILURES = {
+  too_few_people: 'failure.tooFewPeople',
+  composition: 'failure.composition',
+  gate_refused: 'failure.gateRefused',
+  no_solution: 'failure.noSolution',
+} as const
+
 function Failed({ request }: { request: DatasetRequest }) {
   const say = useSay()
+  const failure = FAILURES[request.failure as keyof typeof FAILURES]
   return (
     <p className={styles.error} role="alert">
-      {request.failure === 'too_few_people'
-        ? say('failure.tooFewPeople')
-        : say('failure.other', { code: request.failure ?? '' })}
+      {failure ? say(failure) : say('failure.other', { code: request.failure ?? '' })}
     </p>
   )
 }
@@ -76,28 +86,33 @@ function Failed({ request }: { request: DatasetRequest }) {
 function Scope({ request }: { request: DatasetRequest }) {
   const say = useSay()
   const catalogue = useCatalogue()
-  const { scope } = request
-  const facility = useFacilityName(scope.facility)
-  const facts: [string, string][] = [
-    [say('form.facility'), facility],
-    [
-      say('form.types'),
-      scope.device_types.map(type => `${catalogue.deviceLabel(type)} (${type})`).join(say('list.comma')),
-    ],
-    [say('form.period'), `${scope.from} – ${scope.to}`],
-    [say('product.title'), `${request.product} ${say('product.P0')}`],
-  ]
   return (
     <section className={styles.section}>
       <h2>{say('request.scope')}</h2>
-      <dl className={styles.facts}>
-        {facts.map(([label, text]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <ScopeText scope={request.scope}>
+        {({ trial, types, facility, period }) => {
+          const facts: [string, string][] = [
+            ...(trial === null ? [] : [[say('form.trial'), trial] as [string, string]]),
+            [say('form.facility'), facility],
+            [say('form.types'), types.map(type => `${catalogue.deviceLabel(type)} (${type})`).join(say('list.comma'))],
+            [say('form.period'), period],
+            [
+              say(trial === null ? 'product.title' : 'form.product'),
+              `${request.product} ${say(`product.${request.product}`)}`,
+            ],
+          ]
+          return (
+            <dl className={styles.facts}>
+              {facts.map(([label, text]) => (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>{text}</dd>
+                </div>
+              ))}
+            </dl>
+          )
+        }}
+      </ScopeText>
     </section>
   )
 }

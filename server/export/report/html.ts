@@ -37,7 +37,7 @@ export const figure = (drawing: string, alt: string, caption: string): string =>
 
 const NAMES: Record<Language, string> = { ja: '日本語', ko: '한국어', en: 'English' }
 
-export const fileName = (language: Language): string => `risk.${language}.html`
+export const fileName = (language: Language): string => `risk-report.${language}.html`
 
 export const page = (language: Language, title: string, body: string): string => `<!doctype html>
 <html lang="${language}">

@@ -11,7 +11,7 @@ export interface ReportFile {
   content: string
 }
 
-const REPORT_JSON = 'risk.json'
+const REPORT_JSON = 'risk-report.json'
 
 /** The same facts give the same bytes. */
 export const riskReport = (facts: RiskFacts): ReportFile[] => [

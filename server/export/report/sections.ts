@@ -15,7 +15,7 @@ export function glance(facts_: RiskFacts, t: ReportTexts): string {
   const told = [
     [t.facts.release, facts_.release],
     [t.facts.recipient, facts_.recipient],
-    [t.facts.records, sizes.length > 0 ? String(facts_.records) : null],
+    [t.facts.records, sizes.length > 0 ? filled(t.rows, { n: facts_.records }) : null],
     [t.facts.classes, sizes.length > 0 ? String(sizes.length) : null],
   ] as const
   const picture = figure(
@@ -118,7 +118,7 @@ export function eventsAndSeries({ events, series, aggregates, product }: RiskFac
           [t.events.known, t.events.fewest, t.events.method],
           events.known.map(({ p, fewest, method: how }) => [
             String(p),
-            fewest === null ? t.events.none : String(fewest),
+            fewest === null ? t.events.none : filled(t.people, { n: fewest }),
             method[how],
           ]),
         )}`

@@ -43,7 +43,9 @@ export function createAnswers({ board, ledger }: { board: () => Reply; ledger: L
     if (first === 'me') return id === 'sessions' ? page([...SESSIONS]) : id === 'tokens' ? page([...TOKENS]) : ok(me)
     if (first === 'users') return page([...USERS])
     if (first === 'facilities')
-      return third === 'board' ? board() : page([{ id: 'demo', name: 'みなと苑', zone: ZONE, bench_of: null, prefecture: null }])
+      return third === 'board'
+        ? board()
+        : page([{ id: 'demo', name: 'みなと苑', zone: ZONE, bench_of: null, prefecture: null }])
     // A house of which the registry knows no more than its rooms' devices.
     if (['rooms', 'beds', 'residents', 'resident-identities', 'placements', 'trials'].includes(first)) return page([])
     if (first === 'device-types') return page(profiles)

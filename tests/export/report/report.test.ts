@@ -56,13 +56,13 @@ test('every class is in one bin of the histogram', () => {
 
 test('files for programs and in three languages, the same for the same facts', () => {
   expect(riskReport(p1Facts).map(({ name }) => name)).toEqual([
-    'risk.ja.html',
-    'risk.ko.html',
-    'risk.en.html',
-    'risk.json',
+    'risk-report.ja.html',
+    'risk-report.ko.html',
+    'risk-report.en.html',
+    'risk-report.json',
   ])
   expect(riskReport(p1Facts)).toEqual(riskReport(structuredClone(p1Facts)))
-  expect(JSON.parse(contentOf(p1Facts, 'risk.json'))).toMatchObject({
+  expect(JSON.parse(contentOf(p1Facts, 'risk-report.json'))).toMatchObject({
     risk: { prosecutor: { ratio: '1/13', percent: '7.7%' }, marketer: { ratio: '6/118' }, records_at_risk: 0 },
     class_sizes: [
       { from: 12, to: 17, classes: 4 },
@@ -83,13 +83,13 @@ test('the sizes of single classes are not told, but the smallest', () => {
 
 test.each(['ja', 'ko', 'en'] as const)('the page in %s has all figures, and every word is filled in', language => {
   for (const facts of [p1Facts, p0Facts, tableFacts]) {
-    const page = contentOf(facts, `risk.${language}.html`)
+    const page = contentOf(facts, `risk-report.${language}.html`)
     expect(page).toContain(`<html lang="${language}">`)
     expect(page.replace(/<style>[^<]*<\/style>/, '')).not.toMatch(/[{}]|undefined|null|NaN/)
     expect(page).not.toMatch(/<script|<link|src=|url\(|@import/)
-    expect(page.match(/href="[^"]*"/g)?.every(href => /^href="risk\.(ja|ko|en)\.html"$/.test(href))).toBe(true)
+    expect(page.match(/href="[^"]*"/g)?.every(href => /^href="risk-report\.(ja|ko|en)\.html"$/.test(href))).toBe(true)
   }
-  const page = contentOf(p1Facts, `risk.${language}.html`)
+  const page = contentOf(p1Facts, `risk-report.${language}.html`)
   for (const figure of ['7.7%', '9%', '6/118', '1/13']) expect(page).toContain(figure)
   // Every picture has words.
   expect(page.match(/<figure>/g)?.length).toBe(
@@ -108,7 +108,7 @@ test('no word is missing in a language, and values have the same places in each'
 })
 
 test('what others wrote is text on the page', () => {
-  const page = contentOf({ ...p1Facts, recipient: '<b onclick="x">&' }, 'risk.en.html')
+  const page = contentOf({ ...p1Facts, recipient: '<b onclick="x">&' }, 'risk-report.en.html')
   expect(page).toContain('&lt;b onclick=&quot;x&quot;&gt;&amp;')
 })
 
@@ -128,7 +128,7 @@ test('attacks are listed with their bounds when they were carried out', () => {
       { ...attack, attack: '2 logs', passed: false },
     ],
   }
-  const page = contentOf(facts, 'risk.en.html')
+  const page = contentOf(facts, 'risk-report.en.html')
   expect(page).toContain('6.1%')
   expect(page).toContain('not held')
 })

@@ -1,7 +1,8 @@
 /** Writes a whole trial package into a folder: tables, dictionary, evidence, and the manifest over all of them. */
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckdbConnection } from '../../../../storage/duckdb.ts'
+import { riskReport } from '../../report/report.ts'
 import type { Built } from '../../trial/individuals.ts'
 import type { TrialInput } from '../../trial/input.ts'
 import { DICTIONARY_FILE, EVIDENCE_FILE, MANIFEST_FILE, PRODUCT_TABLES } from '../../trial/layout.ts'
@@ -11,6 +12,9 @@ import { sha256 } from '../manifest.ts'
 import { trialDictionaryOf } from './dictionary.ts'
 import { trialEvidenceOf } from './evidence.ts'
 import { contentHashOf, sha256Of, writeTables } from './files.ts'
+import { riskFactsOf } from './risk-facts.ts'
+
+const REPORT_FOLDER = 'report'
 
 export interface TrialPackage {
   connection: DuckdbConnection
@@ -35,6 +39,11 @@ export async function writeTrialPackage(parts: TrialPackage): Promise<{ manifest
   }
   await json(DICTIONARY_FILE, trialDictionaryOf(parts))
   await json(EVIDENCE_FILE, trialEvidenceOf(parts, contentHash))
+  await mkdir(join(out, REPORT_FOLDER))
+  for (const { name, content } of riskReport(riskFactsOf(parts, contentHash))) {
+    await writeFile(join(out, REPORT_FOLDER, name), content)
+    files.push(`${REPORT_FOLDER}/${name}`)
+  }
   const lines: string[] = []
   for (const name of files.sort()) lines.push(`${await sha256Of(join(out, name))}  ${name}\n`)
   const manifest = lines.join('')

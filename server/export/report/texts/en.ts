@@ -26,6 +26,8 @@ export const EN: ReportTexts = {
     people: 'The person looked for is one of at least {n}',
     peopleAlt: '{n} figures of people, of which one is filled: nobody can tell which of them is the person looked for.',
   },
+  rows: '{n} rows',
+  people: '{n} people',
   facts: {
     release: 'Release',
     recipient: 'Recipient',

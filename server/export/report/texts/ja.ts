@@ -20,6 +20,8 @@ export const JA: ReportTexts = {
     people: '探している人は、{n} 人以上のうちの一人',
     peopleAlt: '人の印が {n} 個あり、1 個だけ塗られている。どれが探している人かは誰にもわからない。',
   },
+  rows: '{n} 行',
+  people: '{n} 人',
   facts: {
     release: 'リリース',
     recipient: '提供先',

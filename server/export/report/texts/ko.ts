@@ -6,7 +6,7 @@ export const KO: ReportTexts = {
   titleOfTable: '표의 익명화 및 재식별 위험 보고서',
   product: { P0: '집계 통계', P1: '익명 처리한 참여자 데이터', P2: '가명 처리한 참여자 데이터' },
   reason: {
-    as_asked: '요청한 제품 구분 그대로입니다.',
+    as_asked: '신청한 제품 구분 그대로입니다.',
     too_few_for_individuals: '참여자가 적어 개인별 행은 제공할 수 없습니다. 전체 통계만 담겨 있습니다.',
     too_few_sites: '시설 수가 적어 개인별 행은 제공할 수 없습니다. 전체 통계만 담겨 있습니다.',
     no_grounds_for_pseudonymised: '개인별 추이를 제공할 계약 또는 위원회 결정이 없습니다.',
@@ -20,6 +20,8 @@ export const KO: ReportTexts = {
     people: '찾는 사람은 {n}명 이상 중 한 명',
     peopleAlt: '사람 표시 {n}개 중 하나만 칠해져 있다. 어느 것이 찾는 사람인지는 아무도 알 수 없다.',
   },
+  rows: '{n}행',
+  people: '{n}명',
   facts: {
     release: '릴리스',
     recipient: '제공받는 자',

@@ -18,6 +18,9 @@ export interface ReportTexts {
     people: string
     peopleAlt: string
   }
+  /** Numbers stand beside their unit: alone they could be taken for a room. */
+  rows: string
+  people: string
   facts: Record<
     'release' | 'recipient' | 'records' | 'classes' | 'software' | 'policy' | 'content' | 'approvals',
     string

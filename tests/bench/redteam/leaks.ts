@@ -73,7 +73,9 @@ const COUNTS = new Set([
   'suppressed_subjects',
   'rows',
 ])
-const EXTREMES = /min|max|lowest|highest|extreme|clip/i
+/** Words of their own: a denominator is none. */
+const EXTREMES =
+  /(?<![a-z])(min|max|lowest|highest|extreme|clip)(?![a-z])|[a-z](Min|Max|Lowest|Highest|Extreme|Clip)(?![a-z])/
 
 export const report: Attack = {
   number: 18,

@@ -39,6 +39,7 @@ export const VIEWS: { readonly [N in GetRouteName]?: View } = {
   datasetRequests: null,
   datasetRequest: null,
   dataset: null,
+  datasetOutlook: null,
   retention: null,
   previewRetention: null,
   auditVerify: null,

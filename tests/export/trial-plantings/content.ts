@@ -87,11 +87,8 @@ export const SERIES: Row[] = [
   [
     'a quartile with four beyond it',
     'series_quantiles',
-    ({ rows }) =>
-      rows(
-        'series',
-        first(/,,$/, row => row.replace(/,,$/, `,${cell(row, MEAN)},${cell(row, MEAN)}`)),
-      ),
+    // Nineteen people, and their quartiles told.
+    privately(({ series }) => series.forEach(of => void of.members.splice(19))),
   ],
   [
     'a quartile that is the lowest value',

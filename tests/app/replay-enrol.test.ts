@@ -97,7 +97,7 @@ describe('npm run sim', () => {
     const accounts: { user: string }[] = JSON.parse(readFileSync(join(platform.dataDir, 'demo-accounts.json'), 'utf8'))
     const { user, password } = accounts.find(account => account.user === 'admin@demo') as Record<string, string>
     writeFileSync(token, JSON.stringify({ user, password }))
-    const mine = ['--token-file', token, '--credentials', join(folder, 'devices.json'), '--devices', '7', '--seed', 'x']
+    const mine = ['--token-file', token, '--credentials', join(folder, 'devices.json'), '--devices', '9', '--seed', 'x']
     for (const how of [
       ['--duration', '2h', '--speed', 'max'],
       ['--duration', '1s'],

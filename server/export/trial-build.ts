@@ -9,13 +9,13 @@ import { runTrialGate } from './gate/trial/run.ts'
 import { type ExportProgress, type ExportResult, RELEASE_FOLDER, type TrialResult } from './outcome.ts'
 import { sealPackage } from './seal.ts'
 import { readSigningKey } from './sign/key-file.ts'
-import { parsePublicKey, type VerifyingKey } from './sign/minisign.ts'
+import { parsePublicKey } from './sign/minisign.ts'
 import { readTrialInput } from './trial/job-input.ts'
 import { trialPolicy } from './trial/policy.ts'
 import { buildTrialRelease, type TrialRelease, type TrialStep } from './trial/release.ts'
 import { mergeReadings } from './trial-extracts.ts'
-import { checkFileList, checkHashes, checkSigned, manifestLines, packageFilesOf } from './verify/archive.ts'
-import { readZip, type ZipEntry } from './zip.ts'
+import { verifyPackage } from './verify/verify.ts'
+import type { ZipEntry } from './zip.ts'
 
 const WORK_FOLDER = 'work'
 const MEMORY_LIMIT_MB = 1_024
@@ -77,7 +77,9 @@ export async function buildTrialDataset({
     report('sign', SECOND)
     const files = await filesOf(join(work, 'first'))
     const sealed = await sealPackage(work, input.release, files, signingKey)
-    await checkSealed(join(work, RELEASE_FOLDER, sealed.name), input.release, parsePublicKey(signingKey.publicKey))
+    // The recipient's own check, on the very file that leaves.
+    const checked = await verifyPackage(join(work, RELEASE_FOLDER, sealed.name), parsePublicKey(signingKey.publicKey))
+    if (!checked.ok) throw new AppError('gate_refused', 'The signed package does not pass its own verification')
     await rename(join(work, RELEASE_FOLDER), join(folder, RELEASE_FOLDER))
     report('done', 1)
     return {
@@ -123,16 +125,6 @@ async function filesOf(folder: string): Promise<ZipEntry[]> {
         return { path: relative(folder, path).replaceAll('\\', '/'), content: await readFile(path) }
       }),
   )
-}
-
-/** What a recipient checks first, on the very file that leaves. */
-async function checkSealed(file: string, release: string, key: VerifyingKey | null): Promise<void> {
-  const { faults, files } = packageFilesOf(await readZip(file))
-  const { lines, faults: broken } = manifestLines(files)
-  const signed = checkSigned(files, release, key)
-  const all = [...faults, ...broken, ...signed.signature, ...signed.comment]
-  if (lines) all.push(...checkFileList(files, lines), ...checkHashes(files, lines))
-  if (all.length > 0) throw new AppError('gate_refused', 'The signed package does not pass its own verification')
 }
 
 /** Everybody whose data went into totals is in the release, also who is in no class. */

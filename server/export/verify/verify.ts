@@ -5,6 +5,7 @@ import { checkFileList, checkHashes, checkSigned, manifestLines, packageFilesOf 
 import { checkCounts } from './counts.ts'
 import { CHECKS, type Check, type CheckId, type Fault, type Report } from './report.ts'
 import { checkDescription, checkTables } from './tables.ts'
+import { checkTrial, isTrialPackage } from './trial.ts'
 
 /**
  * @param source path or bytes of the ZIP
@@ -23,12 +24,17 @@ export async function verifyPackage(source: string | Buffer, key: VerifyingKey |
     const signed = checkSigned(files, release, key)
     found.set('signature', signed.signature)
     found.set('comment', signed.comment)
-    const described = checkDescription(files, release)
-    found.set('description', described.faults)
-    if (described.description) {
-      const { faults: tableFaults, tables } = checkTables(files, described.description)
-      found.set('tables', tableFaults)
-      found.set('counts', checkCounts(files, release, tables))
+    if (isTrialPackage(files)) {
+      const trial = checkTrial(files, release)
+      for (const id of ['description', 'tables', 'counts'] as const) found.set(id, trial[id])
+    } else {
+      const described = checkDescription(files, release)
+      found.set('description', described.faults)
+      if (described.description) {
+        const { faults: tableFaults, tables } = checkTables(files, described.description)
+        found.set('tables', tableFaults)
+        found.set('counts', checkCounts(files, release, tables))
+      }
     }
   }
   const checks = CHECKS.map((id): Check => ({ id, faults: found.get(id) ?? [{ code: 'not_reached' }] }))

@@ -76,7 +76,7 @@ test.each<[string, Record<string, string>, FaultCode]>([
     'csv_key',
   ],
   ['another header', { 'subjects.csv': good['subjects.csv']!.replace('pid,', 'name,') }, 'csv_header'],
-  ['a row with a cell too many', { 'events.csv': `${good['events.csv']}${pid(1)},fall,d002,x\n` }, 'csv_rows'],
+  ['a row with a cell too many', { 'events.csv': `${good['events.csv']}${pid(1)},fall,d002,x\n` }, 'csv_malformed'],
   [
     'a dictionary of fewer tables',
     { 'dictionary.json': JSON.stringify({ tables: dictionary.tables.slice(1) }) },

@@ -1,4 +1,5 @@
 /** Tables over all participants: how many of what kind, how their days go, how often things happened; always over the same people. */
+import { byCode } from '../by-code.ts'
 import { ANY } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
 import { type EventHistory, groupOf, nameOf } from './events.ts'
@@ -14,7 +15,6 @@ export interface AggregateRow {
   value: string | null
 }
 
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 const TOTAL = 'total'
 

@@ -1,4 +1,5 @@
 /** Series of single participants for product P2: hourly values on the metric's grid, and how few of them it takes to single somebody out. */
+import { byCode } from '../by-code.ts'
 import type { PrivateSeries } from '../trial/layout.ts'
 import { clipOf } from './bins.ts'
 import { MASKED } from './common-hours.ts'
@@ -91,5 +92,3 @@ function uniqueShare(people: readonly ReadonlyMap<string, number>[], p: number):
   }
   return draws === 0 ? 0 : unique / draws
 }
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

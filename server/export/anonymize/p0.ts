@@ -1,5 +1,7 @@
 /** Product P0: counts and means per metric and hour of day, over enough residents or not at all. */
+
 import type { DuckdbConnection } from '../../../storage/duckdb.ts'
+import { byCode } from '../by-code.ts'
 import type { ExportInput } from '../input.ts'
 import type { P0Policy } from '../policy.ts'
 import { type MetricInScope, metricsInScope } from '../scope.ts'
@@ -123,5 +125,3 @@ export function roundedMean(total: bigint, count: bigint, sumDecimals: number, d
   const text = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
   return total < 0n && rounded !== 0n ? `-${text}` : text
 }
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,4 +1,5 @@
 /** Series of groups: mean, deviation and quartiles over always the same members, so that no two bins differ by who is in them. */
+import { byCode } from '../by-code.ts'
 import type { PrivateSeries } from '../trial/layout.ts'
 import type { TrialPolicy } from '../trial/policy.ts'
 import { type BinnedMetric, binned, type MemberBins } from './bins.ts'
@@ -6,8 +7,6 @@ import { type MaskedHour, maskCommonHours } from './common-hours.ts'
 import { type MeasuredMetric, NOTHING, type Participant } from './extracts.ts'
 import { roundedSteps, stepOf, stepsText, unitsNumber } from './grid.ts'
 import { mdav, standardised } from './mdav.ts'
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export interface SeriesRow {
   group: string

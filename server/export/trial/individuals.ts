@@ -1,4 +1,5 @@
 /** The tables of a release that names participants one by one: classes, what each can tell of events and outcomes, series of groups. */
+
 import { AppError } from '../../../core/errors.ts'
 import { dailyProfiles, eventRates, outcomeCounts, sortedAggregates } from '../anonymize/aggregates.ts'
 import { type EventHistory, nameOf } from '../anonymize/events.ts'
@@ -9,6 +10,7 @@ import { outcomesOf } from '../anonymize/outcomes.ts'
 import { type RegroupedSeries, type Series, seriesOf } from '../anonymize/series.ts'
 import { type Classes, classesOf, type SubjectTable, subjectTable } from '../anonymize/subject-table.ts'
 import { type Cell, type HistoryParts, partsOf, tellClass } from '../anonymize/told.ts'
+import { byCode } from '../by-code.ts'
 import { compose } from '../register/compose.ts'
 import { seriesGroupsAfter } from '../register/leave-out.ts'
 import type { TrialInput } from './input.ts'
@@ -51,8 +53,6 @@ export interface Individuals {
   /** Members and event sets of the classes, for the (p,k) counts. */
   eventSets: { label: string; sets: { keys: string[]; persons: number }[] }[]
 }
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Class sizes to try, one after the other, until enough event types can be told: bigger classes say less of who and more of what. */
 function* classSizes(k: number, participants: number): Generator<number> {

@@ -1,8 +1,10 @@
 /** Reads `trial.json` of a job's folder, and refuses one that contradicts itself. */
+
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../core/errors.ts'
+import { byCode } from '../by-code.ts'
 import { TRIAL_FILE, type TrialInput, trialInputSchema } from './input.ts'
 
 /** @throws AppError `input_invalid`; the message names no value */
@@ -51,5 +53,3 @@ function contradictionIn(input: TrialInput): string | undefined {
   })
   return overlap ? 'A device has two participants at one time' : undefined
 }
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
